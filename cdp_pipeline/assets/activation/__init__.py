@@ -1,0 +1,1 @@
+"""Tables of the layer activation, one file a table."""

@@ -1,0 +1,98 @@
+"""Finding every table: those of the package, a file each, and those that the sources' configuration makes.
+
+A table's file is one of: `<table>.sql`, a SELECT; `<table>.py` with `select(project, sidecar)`, a
+SELECT built from configuration; `<table>.py` with `build(run)` where SQL can't.
+"""
+
+import importlib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from sqlglot import exp
+
+from cdp_pipeline.assets.raw.delivered import raw_table
+from cdp_pipeline.assets.staging.typed import staging_table
+from cdp_pipeline.assets.table import Builder, TableAsset
+from cdp_pipeline.config.base import ConfigError, load
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import LAYERS, Sidecar, SidecarColumn
+from cdp_pipeline.domain.mapping import Target
+from cdp_pipeline.sql.lineage import parse, tables_read
+
+ROOT = Path(__file__).parent
+
+
+def load_catalogue(project: Project) -> dict[str, TableAsset]:
+    """All tables by `layer.table`, in the order of the layers; raises ConfigError for a faulty mapping."""
+    faults = _mapping_faults(project)
+    if faults:
+        raise ConfigError("\n".join(faults))
+    tables = [raw_table(*parts) for parts in project.tables()]
+    tables += [staging_table(project, *parts) for parts in project.tables()]
+    for layer in LAYERS:
+        tables += [_packaged(project, path) for path in sorted((ROOT / layer).glob("*.yml"))]
+    return {table.full_name: table for table in tables}
+
+
+def unified_sidecar(project: Project, name: str) -> Sidecar:
+    """Sidecar of a unified table; person records carry the deployment's custom attributes too."""
+    sidecar = _sidecar(ROOT / "unified" / f"{name}.yml")
+    return _with_custom_attributes(project, sidecar) if name == "person_records" else sidecar
+
+
+@cache
+def _sidecar(path: Path) -> Sidecar:
+    return load(path, Sidecar)
+
+
+def _with_custom_attributes(project: Project, sidecar: Sidecar) -> Sidecar:
+    custom = {
+        name: SidecarColumn(type="VARCHAR", description=description, privacy="quasi_identifier")
+        for name, description in project.identity.custom_attributes.items()
+    }
+    return sidecar.model_copy(update={"columns": {**sidecar.columns, **custom}})
+
+
+def _packaged(project: Project, path: Path) -> TableAsset:
+    layer, name = path.parent.name, path.stem
+    sidecar = unified_sidecar(project, name) if layer == "unified" else _sidecar(path)
+    source = path.with_suffix(".sql")
+    if source.exists():
+        return _of_query(layer, name, source, sidecar, parse(source.read_text(encoding="utf-8")))
+    module = importlib.import_module(f"cdp_pipeline.assets.{layer}.{name}")
+    extended = getattr(module, "sidecar", None)
+    sidecar = extended(project, sidecar) if extended else sidecar
+    return _of_module(project, layer, name, module, path.with_suffix(".py"), sidecar)
+
+
+def _of_module(project: Project, layer: str, name: str, module: ModuleType, source: Path, sidecar: Sidecar) -> TableAsset:
+    select = getattr(module, "select", None)
+    if select is not None:
+        return _of_query(layer, name, source, sidecar, select(project, sidecar))
+    reads = getattr(module, "reads", None)
+    read = frozenset(reads(project)) if reads else frozenset(sidecar.reads)
+    return TableAsset(layer, name, source, sidecar, read, module.build)
+
+
+def _of_query(layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.Expression) -> TableAsset:
+    table = TableAsset(layer, name, source, sidecar, tables_read(query) - {f"{layer}.{name}"}, _writing(query), query)
+    return replace(table, reads=table.reads | frozenset(sidecar.reads))
+
+
+def _writing(query: exp.Expression) -> Builder:
+    return lambda run: run.write(query)
+
+
+def _mapping_faults(project: Project) -> list[str]:
+    known = sorted(path.stem for path in (ROOT / "unified").glob("*.yml"))
+    faults = []
+    for name, source, definition in project.tables():
+        for target, _ in definition.mappings():
+            if target not in known:
+                place = project.seeds / "sources" / f"{source.source}.yml"
+                faults.append(f"{place}: {name}.maps: '{target}' is not a unified table; choose one of {known}")
+    for target in known:
+        faults.extend(Target(target, unified_sidecar(project, target), project).check())
+    return faults

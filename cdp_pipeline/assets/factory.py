@@ -1,0 +1,183 @@
+"""From a `TableAsset` to a Dagster asset: one shape for all tables.
+
+What belongs here: keys, groups, pool, partitions, checks and the metadata of a materialisation. What
+does not: how any table is built.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    BackfillPolicy,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    TableColumn,
+    TableSchema,
+    multi_asset,
+)
+from dagster._core.definitions.metadata import RawMetadataValue
+
+from cdp_pipeline.assets.table import AuditFailed, TableAsset, TableRun
+from cdp_pipeline.checks.suites import CheckResult
+from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.deployment import Deployment
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.partitions import daily_partitions, run_days
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.extracts import ExtractError
+from cdp_pipeline.resources.warehouse import Session, WarehouseError
+from cdp_pipeline.settings import Settings
+from cdp_pipeline.sql.lineage import Schema, column_lineage
+
+POOL = "warehouse"
+EXPECTED = (AuditFailed, ConfigError, ExtractError, WarehouseError)
+"""Failures that a message explains: no stack trace is shown for them."""
+
+
+def dagster_asset(
+    table: TableAsset, catalogue: Mapping[str, TableAsset], project: Project, settings: Settings
+) -> AssetsDefinition:
+    """The asset `[layer, table]` with the checks of its suite."""
+    key = AssetKey([table.layer, table.name])
+    daily = daily_partitions(project.deployment) if table.sidecar.partition else None
+    spec = AssetSpec(
+        key,
+        deps=[AssetKey(name.split(".")) for name in sorted(table.reads)],
+        group_name=table.layer,
+        description=f"{table.sidecar.description}\n\nGrain: {table.sidecar.grain}.\n\nDefined in `{_place(table, settings)}`.",
+        kinds={"sql" if table.query is not None else "python", "duckdb"},
+        partitions_def=daily,
+        metadata={"dagster/column_schema": column_schema(table.sidecar)},
+    )
+
+    @multi_asset(
+        name=f"{table.layer}__{table.name}",
+        specs=[spec],
+        check_specs=_check_specs(table, project, key),
+        pool=POOL,
+        backfill_policy=BackfillPolicy.single_run() if daily else None,
+        can_subset=False,
+    )
+    def materialise(
+        context: AssetExecutionContext, warehouse: DuckDBWarehouse
+    ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
+        started = time.monotonic()
+        days = run_days(context.run.tags, project.deployment)
+        with warehouse.session() as session:
+            stage_run_days(session, days, project.deployment)
+            run = TableRun(table, session, project, settings, days, context.run_id)
+            failure = _built(run)
+        yield from (_dagster_check(key, check) for check in run.checks)
+        if failure is not None:
+            raise Failure(description=str(failure), allow_retries=False) from None
+        yield MaterializeResult(asset_key=key, metadata=_metadata(run, catalogue, time.monotonic() - started))
+
+    return materialise
+
+
+def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deployment) -> None:
+    """`run_days`: a row a day of the run; `deployment`: one row of its time zone, currency and country."""
+    session.stage_rows("run_days", {"day": "date"}, [(day,) for day in days])
+    session.stage_rows(
+        "deployment",
+        {"timezone": "varchar", "currency": "varchar", "country": "varchar"},
+        [(deployment.timezone, deployment.currency, deployment.default_country)],
+    )
+
+
+def column_schema(sidecar: Sidecar) -> TableSchema:
+    """Dagster's column schema, with privacy classes as tags."""
+    return TableSchema(
+        columns=[
+            TableColumn(name, type=content.type, description=content.description, tags={"privacy": content.privacy})
+            for name, content in sidecar.columns.items()
+        ]
+    )
+
+
+def _built(run: TableRun) -> Exception | None:
+    try:
+        run.table.build(run)
+    except EXPECTED as failure:
+        return failure
+    return None
+
+
+def _place(table: TableAsset, settings: Settings) -> str:
+    parts = table.path.parts
+    return "/".join(parts[parts.index("cdp_pipeline") :]) if "cdp_pipeline" in parts else str(table.path)
+
+
+def _check_specs(table: TableAsset, project: Project, key: AssetKey) -> list[AssetCheckSpec]:
+    suite = project.suites.get(table.full_name)
+    return [
+        AssetCheckSpec(
+            expectation.name,
+            asset=key,
+            description=f"{expectation.sentence} ({expectation.dimension}, {expectation.severity})",
+            blocking=expectation.severity == "block",
+        )
+        for expectation in (suite.expectations if suite else ())
+    ]
+
+
+def _dagster_check(key: AssetKey, check: CheckResult) -> AssetCheckResult:
+    metadata: dict[str, Any] = {"observed": check.observed, "dimension": check.expectation.dimension}
+    if check.unexpected_count is not None:
+        metadata["unexpected rows"] = check.unexpected_count
+    if check.error is not None:
+        metadata["error"] = check.error
+    return AssetCheckResult(
+        asset_key=key,
+        check_name=check.expectation.name,
+        passed=check.passed or check.expectation.severity == "info",
+        severity=AssetCheckSeverity.ERROR if check.expectation.severity == "block" else AssetCheckSeverity.WARN,
+        description=check.expectation.sentence,
+        metadata=metadata,
+    )
+
+
+def _metadata(run: TableRun, catalogue: Mapping[str, TableAsset], seconds: float) -> dict[str, RawMetadataValue]:
+    metadata: dict[str, RawMetadataValue] = {
+        "dagster/row_count": run.rows,
+        "dagster/column_schema": column_schema(run.table.sidecar),
+        "seconds": round(seconds, 3),
+        "days": f"{run.days[0]} to {run.days[-1]}",
+        **run.metadata,
+    }
+    if run.sql:
+        metadata["sql"] = MetadataValue.md(f"```sql\n{run.sql}\n```")
+        metadata["column lineage"] = MetadataValue.md(lineage_table(run.table, catalogue))
+    return metadata
+
+
+def lineage_table(table: TableAsset, catalogue: Mapping[str, TableAsset]) -> str:
+    """Column lineage as a Markdown table with links to the assets it comes from."""
+    if table.query is None:
+        reads = ", ".join(_link(name) for name in sorted(table.reads))
+        return f"Built in Python from {reads or 'the landing zone'}."
+    schema: Schema = {}
+    for name in table.reads:
+        layer, _, plain = name.partition(".")
+        columns = catalogue[name].sidecar.columns
+        schema.setdefault(layer, {})[plain] = {column: content.type for column, content in columns.items()}
+    rows = [
+        f"| {column} | {', '.join(f'{_link(source)}.{origin}' for source, origin in origins) or 'a constant'} |"
+        for column, origins in column_lineage(table.query, schema).items()
+    ]
+    return "\n".join(["| Column | Comes from |", "| --- | --- |", *rows])
+
+
+def _link(name: str) -> str:
+    return f"[{name}](/assets/{name.replace('.', '/')})"

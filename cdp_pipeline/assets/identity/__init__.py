@@ -1,0 +1,1 @@
+"""Tables of the layer identity, one file a table."""

@@ -1,0 +1,1 @@
+"""Tables of the layer metrics, one file a table."""

@@ -1,0 +1,1 @@
+"""Tables of the layer profile, one file a table."""

@@ -1,0 +1,1 @@
+"""Tables of the layer quality, one file a table."""

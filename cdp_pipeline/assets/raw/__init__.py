@@ -1,0 +1,1 @@
+"""Tables of the layer raw, one file a table."""

@@ -1,0 +1,71 @@
+"""`raw.<source>__<table>`: every delivered line, all columns text, with day, file and line number."""
+
+import tempfile
+from pathlib import Path
+
+from sqlglot import exp
+
+from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
+from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
+from cdp_pipeline.config.sources import Source, Table
+from cdp_pipeline.domain.expressions import column, named, null_as, union_all
+from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
+
+REJECTS = {
+    "_reject_reason": SidecarColumn(type="VARCHAR", description="Why the line can't be read; null where it can"),
+    "_reject_text": SidecarColumn(
+        type="VARCHAR", description="The line as delivered, where it can't be read", privacy="direct_identifier"
+    ),
+}
+
+
+def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
+    """The raw table of one delivered table; columns beyond the configured ones are kept after them."""
+    columns = {
+        column_name: SidecarColumn(type="VARCHAR", description=f"{column_name} as delivered", privacy=content.privacy_class)
+        for column_name, content in definition.columns.items()
+    }
+    sidecar = Sidecar(
+        description=f"{source.description or source.source}: lines of {name} as delivered",
+        grain="a delivered line",
+        key=("_extract_date", "_file", "_line"),
+        partition="_extract_date",
+        columns={**columns, **LINE_DESCRIPTIONS, **REJECTS},
+    )
+    reads = frozenset({"quality.extracts"})
+    return TableAsset("raw", name, Path(f"seeds/sources/{source.source}.yml"), sidecar, reads, _builder(definition))
+
+
+def _builder(definition: Table) -> Builder:
+    def build(run: TableRun) -> None:
+        """Read every file of the run's days; days without a file become empty."""
+        parts: list[tuple[exp.Query, tuple[str, ...]]] = []
+        extra: dict[str, None] = {}
+        with tempfile.TemporaryDirectory(prefix="cdp_") as scratch:
+            for number, file in enumerate(f for day in run.days for f in run.landing.inspect(definition, day)):
+                lines = run.landing.lines(run.session, definition, file, f"delivered_{number}", Path(scratch))
+                parts.append((lines, file.columns))
+                extra.update(dict.fromkeys(c for c in file.columns if c not in definition.columns))
+            _write(run, parts, list(extra))
+
+    return build
+
+
+def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:
+    run.extra_columns = bool(extra)
+    run.metadata["columns beyond the configured"] = ", ".join(extra) or "none"
+    wanted = [*run.table.sidecar.columns, *extra]
+    run.write(union_all([_padded(part, columns, wanted) for part, columns in parts] or [_nothing(wanted, run)]))
+
+
+def _padded(part: exp.Query, delivered: tuple[str, ...], wanted: list[str]) -> exp.Select:
+    known = {*delivered, *LINE_DESCRIPTIONS, *REJECTS}
+    return exp.select(
+        *(column(name) if name in known else named(null_as("varchar"), name) for name in wanted)
+    ).from_(part.subquery("lines"))
+
+
+def _nothing(wanted: list[str], run: TableRun) -> exp.Select:
+    types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+    return exp.select(*(named(null_as(types.get(name, "varchar")), name) for name in wanted)).where(exp.false())
+

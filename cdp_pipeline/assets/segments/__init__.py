@@ -1,0 +1,1 @@
+"""Tables of the layer segments, one file a table."""

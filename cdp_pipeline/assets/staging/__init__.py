@@ -1,0 +1,1 @@
+"""Tables of the layer staging, one file a table."""

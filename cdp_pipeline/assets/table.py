@@ -1,0 +1,117 @@
+"""What a table of the pipeline is, before Dagster: its sidecar, what it reads, and how it is built.
+
+What belongs here: `TableAsset`, and `TableRun`, all that a builder may use. What does not: finding the
+tables (`assets.catalogue`) and making Dagster assets of them (`assets.factory`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from cdp_pipeline.checks.suites import CheckResult, run_suite
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.expressions import column, literal, sql_of
+from cdp_pipeline.resources.landing import LandingZone
+from cdp_pipeline.resources.warehouse import Session, WarehouseError
+from cdp_pipeline.settings import Settings
+
+
+class AuditFailed(Exception):
+    """A blocking expectation failed: the new rows were thrown away, the standing table stays."""
+
+
+@dataclass
+class TableRun:
+    """One materialisation of a table.
+
+    `days` are the days of the run (one, or a range), `run_id` Dagster's. Builders call `write` once;
+    what they put into `metadata` shows in the UI.
+    """
+
+    table: "TableAsset"
+    session: Session
+    project: Project
+    settings: Settings
+    days: tuple[date, ...]
+    run_id: str
+    metadata: dict[str, Any] = field(default_factory=dict)
+    checks: list[CheckResult] = field(default_factory=list)
+    query: exp.Expression | None = None
+    rows: int = 0
+    extra_columns: bool = False
+
+    @property
+    def as_of(self) -> date:
+        """The day that the run brings the tables up to: its last."""
+        return self.days[-1]
+
+    @property
+    def landing(self) -> LandingZone:
+        """The landing zone of the deployment."""
+        return LandingZone(self.settings.landing)
+
+    def write(self, query: exp.Expression) -> None:
+        """Put the query's rows into the table: the run's days where it is partitioned, else all of it."""
+        self.query = query
+        partition = self.table.sidecar.partition
+        if partition is None:
+            self.rows = self.session.replace_table(self.table.full_name, query, self._audit)
+        else:
+            self.rows = self.session.replace_slice(self.table.full_name, query, self._slice(partition), self._audit)
+
+    def _slice(self, partition: str) -> exp.Expression:
+        """Rows of the run's days, and rows of no day (from sources that deliver a current state)."""
+        inside = exp.Between(this=column(partition), low=literal(self.days[0]), high=literal(self.days[-1]))
+        return exp.or_(inside, column(partition).is_(exp.null()))
+
+    def _audit(self, building: str) -> None:
+        found, declared = list(self.session.columns(building)), list(self.table.sidecar.columns)
+        if found != declared and not (self.extra_columns and found[: len(declared)] == declared):
+            raise WarehouseError(
+                f"{self.table.full_name}: the columns {found} differ from its sidecar's {declared}; "
+                f"correct {self.table.path} or the sidecar beside it"
+            )
+        suite = self.project.suites.get(self.table.full_name)
+        if suite is None:
+            return
+        self.checks = run_suite(self.session, building, suite)
+        failed = [check.expectation.sentence for check in self.checks if check.blocks]
+        if failed:
+            raise AuditFailed(
+                f"{self.table.full_name}: {len(failed)} blocking expectation(s) failed: {' '.join(failed)} "
+                "The table stays as it was; correct the data or the suite, then run the day again"
+            )
+
+    @property
+    def sql(self) -> str:
+        """The SQL that ran."""
+        return sql_of(self.query) if self.query is not None else ""
+
+
+Builder = Callable[[TableRun], None]
+
+
+@dataclass(frozen=True)
+class TableAsset:
+    """A table: where it is defined, what it reads and how it is built.
+
+    `query` is there where a single SELECT makes it, for column lineage.
+    """
+
+    layer: str
+    name: str
+    path: Path
+    sidecar: Sidecar
+    reads: frozenset[str]
+    build: Builder
+    query: exp.Expression | None = None
+
+    @property
+    def full_name(self) -> str:
+        """`layer.table`."""
+        return f"{self.layer}.{self.name}"

@@ -1,0 +1,1 @@
+"""Tables of the layer unified, one file a table."""

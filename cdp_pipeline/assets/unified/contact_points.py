@@ -1,0 +1,27 @@
+"""`unified.contact_points`: every way to reach the person of a record."""
+
+from sqlglot import exp
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.expressions import column, named, table, text, union_all
+from cdp_pipeline.domain.mapping import Target
+
+
+def select(project: Project, sidecar: Sidecar) -> exp.Query:
+    """What sources declare, and the e-mail address, telephone and postal address of each record."""
+    declared = Target("contact_points", sidecar, project).select()
+    address = exp.func("concat_ws", text(", "), *(column(part) for part in ("street", "postcode", "city", "country")))
+    parts = [
+        exp.select(*(column(name) for name in sidecar.columns)).from_(declared.subquery("declared")),
+        _of_person_records(sidecar, "email", "email", column("email")),
+        _of_person_records(sidecar, "phone", "phone", column("phone")),
+        _of_person_records(sidecar, "post", "street", address),
+    ]
+    return exp.select(*(column(name) for name in sidecar.columns)).distinct().from_(union_all(parts).subquery("points"))
+
+
+def _of_person_records(sidecar: Sidecar, kind: str, needed: str, value: exp.Expression) -> exp.Select:
+    built = {"kind": text(kind), "value": value}
+    selected = [named(built[name], name) if name in built else column(name) for name in sidecar.columns]
+    return exp.select(*selected).from_(table("unified.person_records")).where(column(needed).is_(exp.null()).not_())

@@ -1,0 +1,12 @@
+"""`unified.order_lines`: article lines of all shops."""
+
+from sqlglot import exp
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.mapping import Target
+
+
+def select(project: Project, sidecar: Sidecar) -> exp.Query:
+    """The union of all sources' mappings."""
+    return Target("order_lines", sidecar, project).select()

@@ -1,0 +1,1 @@
+"""Expectation suites of `seeds/expectations/`, run inside the warehouse before a table takes its place."""

@@ -1,0 +1,163 @@
+"""Great Expectations 1.24 inside an already open DuckDB connection.
+
+What belongs here: the adapter alone. Great Expectations has no DuckDB engine (its pull request 12084
+is open); its SQLAlchemy engine needs three things to serve: one connection kept for the run (it
+fetches after giving a connection back), a dialect whose reflection asks DuckDB's own catalogue
+(SQLAlchemy 2.1 asks for a PostgreSQL table that DuckDB lacks), and a dialect name by which it picks
+the SQL of regular expressions and LIKE. None of Great Expectations' globals is changed. Importing
+this module takes seconds, so only `checks.suites` does, on first use.
+"""
+
+import contextlib
+import importlib
+import sys
+import types
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+
+class _Deferred(types.ModuleType):
+    """Stands in for a heavy module while Great Expectations is imported: few expectations use it."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return getattr(importlib.import_module(self.__name__), attribute)
+
+
+@contextlib.contextmanager
+def _deferred(*names: str) -> Iterator[None]:
+    stubs = {name: _Deferred(name) for name in names if name not in sys.modules}
+    sys.modules.update(stubs)
+    for name, stub in stubs.items():
+        parent, _, child = name.rpartition(".")
+        if parent:
+            setattr(importlib.import_module(parent), child, stub)
+    try:
+        yield
+    finally:
+        for name, stub in stubs.items():
+            if sys.modules.get(name) is stub:
+                del sys.modules[name]
+            parent, _, child = name.rpartition(".")
+            if parent:
+                vars(sys.modules[parent]).pop(child, None)
+
+
+with _deferred("altair", "scipy.stats"):
+    import great_expectations as gx
+
+import duckdb_engine
+import sqlalchemy as sa
+from great_expectations.core.batch import Batch
+from great_expectations.core.id_dict import IDDict
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+from great_expectations.expectations.registry import get_expectation_impl
+from great_expectations.validator.validator import Validator
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.pool import StaticPool
+
+CHECKED_WITH = "1.24."
+if not gx.__version__.startswith(CHECKED_WITH):
+    warnings.warn(f"checked with great-expectations {CHECKED_WITH}x, not {gx.__version__}", stacklevel=1)
+
+_TYPES = {name: kind for name, kind in {**vars(sa.types), **vars(postgresql)}.items() if name.isupper()}
+# Dremio's branch writes REGEXP_MATCHES, Snowflake's a plain LIKE: both mean in DuckDB what they should.
+_DIALECT = types.SimpleNamespace(**_TYPES, __name__="duckdb", DremioDialect=None, SnowflakeDialect=None)
+
+
+class _Dialect(duckdb_engine.Dialect):  # type: ignore[misc]
+    """Autocommits, and reads columns from DuckDB's catalogue."""
+
+    supports_statement_cache = False
+    do_begin = do_commit = do_rollback = lambda self, connection: None
+
+    def initialize(self, connection: Any) -> None:
+        """Skip the PostgreSQL start-up probes."""
+
+    def get_columns(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> list[dict[str, Any]]:
+        """Name, type and nullability of each column."""
+        rows = connection.exec_driver_sql(
+            "select column_name, data_type, is_nullable from duckdb_columns() "
+            "where database_name = current_database() and schema_name = $1 and table_name = $2 order by column_index",
+            (str(schema), str(table_name)),
+        ).fetchall()
+        if not rows:
+            raise sa.exc.NoSuchTableError(table_name)
+        return [
+            {"name": name, "type": _TYPES.get(kind.split("(")[0], sa.types.NullType)(), "nullable": nullable, "default": None}
+            for name, kind, nullable in rows
+        ]
+
+    def get_pk_constraint(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> dict[str, Any]:
+        """No primary keys are declared in the warehouse."""
+        return {"constrained_columns": [], "name": None}
+
+
+class _DuckDBEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._raw = duckdb_engine.ConnectionWrapper(connection)
+        pool = StaticPool(lambda: self._raw, reset_on_return=None)
+        engine = sa.engine.Engine(pool, _Dialect(dbapi=duckdb_engine.DBAPI), sa.make_url("duckdb://"))
+        pool._dialect = engine.dialect
+        super().__init__(engine=engine, create_temp_table=False)
+        self.dialect_module = _DIALECT
+
+    def get_connection(self) -> contextlib.nullcontext[Any]:
+        """One connection kept for the whole run: results are fetched after it was given back."""
+        self._connection = self._connection or self.engine.connect()
+        return contextlib.nullcontext(self._connection)
+
+    def close(self) -> None:
+        """Give everything back."""
+        if self._connection is not None:
+            self._connection.close()
+        self._raw.close()
+
+
+_DuckDBEngine.__name__ = "SqlAlchemyExecutionEngine"  # metric providers are looked up by this name
+
+
+class _Validator(Validator):  # type: ignore[misc]
+    def _determine_progress_bars(self) -> bool:
+        return False
+
+
+def validate(connection: duckdb.DuckDBPyConnection, table: str, expectations: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Validate a committed table `layer.table` through a connection of its own, which is closed.
+
+    One dictionary an expectation, in order: `success`, `observed` (value or percentage unexpected),
+    `unexpected_count`, `error` (message where the expectation could not be evaluated, else None).
+    """
+    layer, _, name = table.rpartition(".")
+    engine = _DuckDBEngine(connection)
+    try:
+        data = SqlAlchemyBatchData(engine, table_name=name, schema_name=layer)
+        validator = _Validator(engine, batches=[Batch(data=data, batch_definition=IDDict(table=table))])
+        configurations = [get_expectation_impl(kind)(**arguments).configuration for kind, arguments in expectations]
+        for place, configuration in enumerate(configurations):
+            configuration.meta = {**(configuration.meta or {}), "place": place}
+        found = validator.graph_validate(
+            configurations=configurations,
+            runtime_configuration={"result_format": {"result_format": "BASIC"}, "catch_exceptions": True},
+        )
+        ordered = sorted(found, key=lambda result: int(result.expectation_config.meta["place"]))
+        return [_plain(result) for result in ordered]
+    finally:
+        engine.close()
+
+
+def _plain(result: Any) -> dict[str, Any]:
+    detail, info = result.result or {}, result.exception_info or {}
+    causes = [info] if "raised_exception" in info else list(info.values())
+    errors = [str(cause["exception_message"]) for cause in causes if cause["raised_exception"]]
+    return {
+        "success": bool(result.success),
+        "observed": detail.get("observed_value", detail.get("unexpected_percent")),
+        "unexpected_count": detail.get("unexpected_count"),
+        "error": errors[0] if errors else None,
+    }

@@ -1,0 +1,97 @@
+"""Reading a YAML file into a frozen model, with errors a person can act on.
+
+What belongs here: the base model, the reader, and the error that names file, line, key, value and
+remedy. What does not: the meaning of any particular file.
+"""
+
+import difflib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+
+class ConfigError(Exception):
+    """Configuration that can't be used; the message names file, line, key, value and what to do."""
+
+
+class Config(BaseModel):
+    """Base of all configuration: immutable, and no key passes unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+M = TypeVar("M", bound=Config)
+
+
+def read_yaml(path: Path) -> Any:
+    """Parse one YAML file; raises ConfigError naming line and column of a syntax error."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: the file is missing; create it (docs/configuration.md shows one)") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+
+
+def load(path: Path, model: type[M]) -> M:
+    """Read and validate one file; raises ConfigError that lists every fault with its place."""
+    content = read_yaml(path)
+    try:
+        return model.model_validate(content if content is not None else {})
+    except ValidationError as error:
+        lines = [_fault(path, model, detail) for detail in error.errors(include_url=False)]
+        raise ConfigError("\n".join(lines)) from None
+
+
+def line_of(path: Path, key_path: tuple[int | str, ...]) -> int:
+    """Line (from 1) of a key path in a YAML file: the deepest part that exists."""
+    node = yaml.compose(path.read_text(encoding="utf-8"))
+    line = 1
+    for part in key_path:
+        found = _child(node, part)
+        if found is None:
+            continue
+        node, line = found
+    return line
+
+
+def _child(node: yaml.Node | None, part: int | str) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark.line + 1
+    return None
+
+
+def _fault(path: Path, model: type[Config], detail: ErrorDetails) -> str:
+    place = f"{path}:{line_of(path, detail['loc'])}: {'.'.join(str(part) for part in detail['loc'])}"
+    if detail["type"] == "extra_forbidden":
+        known = sorted(_known_keys(model))
+        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "remove it or correct its spelling"
+        return f"{place}: unknown key '{detail['loc'][-1]}'; {hint}"
+    if detail["type"] == "missing":
+        return f"{place}: this key is required; add it"
+    return f"{place}: {detail['msg']}; found {detail['input']!r}"
+
+
+def _known_keys(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[str]:
+    if model in seen:
+        return set()
+    keys: set[str] = set()
+    for name, field in model.model_fields.items():
+        keys.add(field.alias or name)
+        for inner in _models_in(field.annotation):
+            keys |= _known_keys(inner, seen | {model})
+    return keys
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in getattr(annotation, "__args__", ()) for found in _models_in(part)]

@@ -1,0 +1,32 @@
+"""`seeds/deployment.yml`: what is true of the whole deployment."""
+
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator
+
+from cdp_pipeline.config.base import Config
+
+
+class Deployment(Config):
+    """Name, time zone, first day (start of the daily partitions), engine, default country and currency."""
+
+    name: str
+    timezone: str = "Europe/Paris"
+    first_day: date
+    engine: Literal["duckdb"] = "duckdb"
+    default_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
+    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+
+    @field_validator("timezone")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("not a time zone; use an IANA name such as Europe/Paris")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone, for day boundaries."""
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,132 @@
+"""All configuration of a deployment, read once and checked as a whole.
+
+What belongs here: finding the files, and the checks that span several of them. What does not: the
+shape of one file, which is its own module's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from cdp_pipeline.config.base import Config, ConfigError, line_of, load
+from cdp_pipeline.config.consent import Consent
+from cdp_pipeline.config.deployment import Deployment
+from cdp_pipeline.config.destinations import Destination
+from cdp_pipeline.config.expectations import Suite
+from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.config.segments import Segment, SegmentReference
+from cdp_pipeline.config.sources import Source, Table
+from cdp_pipeline.config.survivorship import Survivorship
+
+M = TypeVar("M", bound=Config)
+
+
+@dataclass(frozen=True)
+class Project:
+    """The configuration of one deployment; dictionaries are keyed by name, in sorted order."""
+
+    seeds: Path
+    deployment: Deployment
+    sources: dict[str, Source]
+    identity: Identity
+    survivorship: Survivorship
+    consent: Consent
+    segments: dict[str, Segment]
+    destinations: dict[str, Destination]
+    suites: dict[str, Suite]
+
+    def tables(self) -> Iterator[tuple[str, Source, Table]]:
+        """Every delivered table as (`<source>__<table>`, source, table), sorted."""
+        for source in self.sources.values():
+            for name, table in sorted(source.tables.items()):
+                yield f"{source.source}__{name}", source, table
+
+
+def load_project(seeds: Path) -> Project:
+    """Read and check every file below `seeds/`; raises ConfigError with all faults of the first kind met."""
+    project = Project(
+        seeds=seeds,
+        deployment=load(seeds / "deployment.yml", Deployment),
+        sources=_folder(seeds / "sources", Source, "source"),
+        identity=load(seeds / "identity.yml", Identity),
+        survivorship=load(seeds / "survivorship.yml", Survivorship),
+        consent=load(seeds / "consent.yml", Consent),
+        segments=_folder(seeds / "segments", Segment, "id"),
+        destinations=_folder(seeds / "destinations", Destination, "name"),
+        suites=_folder(seeds / "expectations", Suite, "table"),
+    )
+    faults = [*_segment_faults(project), *_destination_faults(project)]
+    if not project.sources:
+        faults.append(f"{seeds / 'sources'}: no source is configured; add a YAML file (docs/sources.md shows one)")
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return project
+
+
+def _folder(folder: Path, model: type[M], identity: str) -> dict[str, M]:
+    """All YAML files of a folder by name; the name inside must be the file's."""
+    found: dict[str, M] = {}
+    faults = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            content = load(path, model)
+        except ConfigError as error:
+            faults.append(str(error))
+            continue
+        name = getattr(content, identity)
+        if name != path.stem:
+            line = line_of(path, (identity,))
+            faults.append(f"{path}:{line}: {identity}: '{name}' differs from the file's name; rename one of them")
+        found[name] = content
+    faults.extend(f"{path}: the suffix is .yml here; rename the file" for path in sorted(folder.glob("*.yaml")))
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return found
+
+
+def _segment_faults(project: Project) -> Iterator[str]:
+    for name, segment in project.segments.items():
+        path = project.seeds / "segments" / f"{name}.yml"
+        for purpose in segment.purposes:
+            if purpose not in project.consent.purposes:
+                known = sorted(project.consent.purposes)
+                yield f"{path}:{line_of(path, ('purposes',))}: purposes: '{purpose}' is not one of {known}"
+        for rule in segment.rules():
+            if isinstance(rule, SegmentReference) and rule.segment not in project.segments:
+                yield f"{path}: segment: '{rule.segment}' is not one of {sorted(project.segments)}"
+    yield from _segment_cycles(project)
+
+
+def _segment_cycles(project: Project) -> Iterator[str]:
+    order: list[str] = []
+    waiting = dict.fromkeys(project.segments)
+    while waiting:
+        known = [name for name in ready if references(project.segments[name]) <= set(order)]
+        if not known:
+            unknown = {r for name in waiting for r in references(project.segments[name])} - set(project.segments)
+            if not unknown:
+                yield f"{project.seeds / 'segments'}: segments {sorted(waiting)} refer to each other in a circle"
+            return
+        for name in known:
+            order.append(name)
+            del waiting[name]
+
+
+def references(segment: Segment) -> set[str]:
+    """Names of the segments that a segment refers to."""
+    return {rule.segment for rule in segment.rules() if isinstance(rule, SegmentReference)}
+
+
+def _destination_faults(project: Project) -> Iterator[str]:
+    for name, destination in project.destinations.items():
+        path = project.seeds / "destinations" / f"{name}.yml"
+        checks = (
+            ("segments", destination.segments, set(project.segments)),
+            ("purposes", destination.purposes, set(project.consent.pairs.get(destination.channel, ()))),
+            ("channel", (destination.channel,), set(project.consent.channels)),
+        )
+        for key, values, known in checks:
+            for value in values:
+                if value not in known:
+                    yield f"{path}:{line_of(path, (key,))}: {key}: '{value}' is not one of {sorted(known)}"

@@ -1,0 +1,38 @@
+"""Assembly of the code location, and nothing else.
+
+`build_definitions` takes its parts as arguments, so that a test or a deployment elsewhere swaps them.
+"""
+
+from dagster import Definitions, in_process_executor
+
+from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.assets.factory import dagster_asset
+from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.jobs import daily_job
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.schedules import daily_schedule
+from cdp_pipeline.sensors import landing_sensor
+from cdp_pipeline.settings import Settings, load_settings, prepare_environment
+
+
+def build_definitions(project: Project, settings: Settings) -> Definitions:
+    """All assets, the daily job, its schedule and its sensor."""
+    catalogue = load_catalogue(project)
+    job = daily_job(project.deployment)
+    return Definitions(
+        assets=[dagster_asset(table, catalogue, project, settings) for table in catalogue.values()],
+        jobs=[job],
+        schedules=[daily_schedule(job)],
+        sensors=[landing_sensor(project, settings, job)],
+        resources={"warehouse": DuckDBWarehouse.of(settings)},
+        executor=in_process_executor,
+    )
+
+
+def _of_environment() -> Definitions:
+    settings = load_settings()
+    prepare_environment(settings)
+    return build_definitions(load_project(settings.seeds), settings)
+
+
+defs = _of_environment()

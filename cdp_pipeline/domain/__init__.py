@@ -1,0 +1,1 @@
+"""Pure rules: identity, survivorship, consent, segments, mappings. No Dagster, no I/O."""

@@ -1,0 +1,93 @@
+"""Builders for SQL that depends on configuration: identifiers are quoted, values become literals.
+
+What belongs here: small typed helpers over sqlglot that every configured SELECT uses. What does not:
+the meaning of any configuration.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlglot import exp
+
+Value = str | int | float | bool | date | None
+DIALECT = "duckdb"
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A quoted column reference."""
+    return exp.column(name, table=table, quoted=True)
+
+
+def table(name: str) -> exp.Table:
+    """A quoted reference to `layer.table`."""
+    layer, _, plain = name.rpartition(".")
+    return exp.table_(plain, db=layer or None, quoted=True)
+
+
+def named(value: exp.Expression, alias: str) -> exp.Alias:
+    """`value AS alias`, quoted."""
+    return exp.alias_(value, alias, quoted=True)
+
+
+def text(value: str) -> exp.Literal:
+    """A text literal, escaped by the generator."""
+    return exp.Literal.string(value)
+
+
+def literal(value: Value) -> exp.Expression:
+    """A literal of the value's own type."""
+    if isinstance(value, date):
+        return exp.cast(text(value.isoformat()), "date")
+    return exp.convert(value)
+
+
+def array(values: Iterable[Value]) -> exp.Array:
+    """A list literal."""
+    return exp.Array(expressions=[literal(value) for value in values])
+
+
+def macro(name: str, *arguments: exp.Expression) -> exp.Anonymous:
+    """A call of a macro of `macros.sql`."""
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def table_function(name: str, *arguments: Any, **options: Any) -> exp.Anonymous:
+    """A call of a table function such as read_csv, with named options."""
+    return exp.Anonymous(
+        this=name,
+        expressions=[
+            *(exp.convert(argument) for argument in arguments),
+            *(
+                exp.EQ(
+                    this=exp.column(option), expression=value if isinstance(value, exp.Expression) else exp.convert(value)
+                )
+                for option, value in options.items()
+            ),
+        ],
+    )
+
+
+def struct(content: dict[str, str]) -> exp.Struct:
+    """A struct literal of texts."""
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=text(key), expression=text(value)) for key, value in content.items()]
+    )
+
+
+def null_as(sql_type: str) -> exp.Cast:
+    """NULL of a type, where a column has no source."""
+    return exp.cast(exp.null(), sql_type, dialect=DIALECT)
+
+
+def union_all(selects: list[exp.Select]) -> exp.Query:
+    """One query over all of them, without recursion's depth limit on many branches."""
+    query: exp.Query = selects[0]
+    for following in selects[1:]:
+        query = exp.Union(this=query, expression=following, distinct=False)
+    return query
+
+
+def sql_of(query: exp.Expression) -> str:
+    """The query as DuckDB text, laid out for a reader."""
+    return query.sql(dialect=DIALECT, pretty=True)

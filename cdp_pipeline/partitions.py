@@ -1,0 +1,29 @@
+"""Days: the partitions of the daily tables, and the days that a run brings up to date."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from dagster import DailyPartitionsDefinition
+
+from cdp_pipeline.config.deployment import Deployment
+
+PARTITION_TAG = "dagster/partition"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def daily_partitions(deployment: Deployment) -> DailyPartitionsDefinition:
+    """One partition a day of the deployment's time zone, from its first day to yesterday."""
+    return DailyPartitionsDefinition(
+        start_date=deployment.first_day.isoformat(), timezone=deployment.timezone
+    )
+
+
+def run_days(tags: Mapping[str, str], deployment: Deployment) -> tuple[date, ...]:
+    """Days of a run by its tags; yesterday for a run without any (one table, materialised by hand)."""
+    first = tags.get(PARTITION_TAG) or tags.get(RANGE_START_TAG)
+    last = tags.get(PARTITION_TAG) or tags.get(RANGE_END_TAG)
+    if first is None or last is None:
+        return (datetime.now(deployment.zone).date() - timedelta(days=1),)
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return tuple(start + timedelta(days=offset) for offset in range((end - start).days + 1))

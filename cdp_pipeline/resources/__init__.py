@@ -1,0 +1,1 @@
+"""What touches the world: the warehouse, the landing zone, the publisher, delivery targets."""

@@ -1,0 +1,224 @@
+"""The embedded warehouse: DuckDB in one file, one writing process at a time."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from dagster_duckdb import DuckDBResource
+from sqlglot import exp
+
+from cdp_pipeline.config.reference import load_reference
+from cdp_pipeline.config.sidecar import LAYERS
+from cdp_pipeline.resources.warehouse import Audit, WarehouseError
+from cdp_pipeline.settings import Settings
+from cdp_pipeline.domain.expressions import array, sql_of
+from cdp_pipeline.domain.expressions import table as table_ref
+
+MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
+BUILDING = "__building"
+LOCK_PATIENCE_SECONDS = 900
+
+
+class DuckDBSession:
+    """A session on an open DuckDB connection (see `resources.warehouse.Session`)."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def replace_table(self, table: str, query: exp.Expression, audit: Audit) -> int:
+        """Build `<table>__building`, audit it, rename it into place in one transaction."""
+        rows = self._build(table, query, audit)
+        with self._transaction():
+            self._drop(table_ref(table))
+            self._rename_building(table)
+        return rows
+
+    def replace_slice(self, table: str, query: exp.Expression, where: exp.Expression, audit: Audit) -> int:
+        """Build the slice beside, audit it, then delete and insert in one transaction.
+
+        Columns that only the new slice has are added to the table; those it lacks stay null.
+        """
+        rows = self._build(table, query, audit)
+        with self._transaction():
+            known = self.columns(table)
+            if not known:
+                self._rename_building(table)
+                return rows
+            for name, kind in self.columns(table + BUILDING).items():
+                if name not in known:
+                    self._add_column(table, name, kind)
+            self._connection.execute(f"delete from {sql_of(table_ref(table))} where {sql_of(where)}").fetchall()
+            self._connection.execute(
+                f"insert into {sql_of(table_ref(table))} by name from {sql_of(table_ref(table + BUILDING))}"
+            ).fetchall()
+            self._drop(table_ref(table + BUILDING))
+        return rows
+
+    def append(self, table: str, query: exp.Expression) -> int:
+        """Insert by name; the table must exist."""
+        return int(
+            self._connection.execute(f"insert into {sql_of(table_ref(table))} by name {sql_of(query)}").fetchall()[0][0]
+        )
+
+    def stage(self, name: str, query: exp.Expression) -> None:
+        """Create or replace a temporary table."""
+        self._connection.execute(f"create or replace temp table {sql_of(table_ref(name))} as {sql_of(query)}").fetchall()
+
+    def stage_rows(self, name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Create a temporary table of the given types and insert the rows, bound."""
+        content = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+        arrow = pa.table({column: pa.array([_text(v) for v in values], pa.string()) for column, values in content.items()})
+        self._stage_relation(name, arrow, columns)
+
+    def stage_arrays(self, name: str, arrays: dict[str, Any]) -> None:
+        """Create a temporary table of numpy columns."""
+        self._stage_relation(name, pa.table(arrays), None)
+
+    def _stage_relation(self, name: str, content: pa.Table, types: dict[str, str] | None) -> None:
+        view = f"{name}__arrow"
+        self._connection.register(view, content)
+        selected = [
+            exp.alias_(exp.cast(exp.column(c, quoted=True), types[c], dialect="duckdb") if types else exp.column(c, quoted=True), c, quoted=True)
+            for c in content.column_names
+        ]
+        self.stage(name, exp.select(*selected).from_(exp.table_(view, quoted=True)))
+        self._connection.unregister(view)
+
+    def rows(self, query: exp.Expression) -> list[tuple[Any, ...]]:
+        """All rows, fetched."""
+        return self._connection.execute(sql_of(query)).fetchall()
+
+    def arrays(self, query: exp.Expression) -> dict[str, Any]:
+        """All columns, as numpy arrays."""
+        return dict(self._connection.execute(sql_of(query)).fetchnumpy())
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Columns of a table in order, with DuckDB's type names."""
+        layer, _, name = table.rpartition(".")
+        found = self._connection.execute(
+            "select column_name, data_type from duckdb_columns() where table_name = $name "
+            "and schema_name = coalesce(nullif($layer, ''), 'main') order by column_index",
+            {"name": name, "layer": layer},
+        ).fetchall()
+        return dict(found)
+
+    def sharing(self) -> duckdb.DuckDBPyConnection:
+        """A cursor on the same database."""
+        return self._connection.cursor()
+
+    def _build(self, table: str, query: exp.Expression, audit: Audit) -> int:
+        building = table + BUILDING
+        count = self._connection.execute(
+            f"create or replace table {sql_of(table_ref(building))} as {sql_of(query)}"
+        ).fetchall()[0][0]
+        try:
+            audit(building)
+        except BaseException:
+            self._drop(table_ref(building))
+            raise
+        return int(count)
+
+    def _rename_building(self, table: str) -> None:
+        plain = exp.to_identifier(table.rpartition(".")[2], quoted=True)
+        self._connection.execute(f"alter table {sql_of(table_ref(table + BUILDING))} rename to {sql_of(plain)}").fetchall()
+
+    def _add_column(self, table: str, name: str, kind: str) -> None:
+        column = sql_of(exp.to_identifier(name, quoted=True))
+        self._connection.execute(f"alter table {sql_of(table_ref(table))} add column {column} {kind}").fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def _drop(self, table: exp.Table) -> None:
+        self._connection.execute(f"drop table if exists {sql_of(table)}").fetchall()
+
+
+class DuckDBWarehouse(DuckDBResource):  # type: ignore[misc]
+    """DuckDB as the warehouse; `seeds` is where the macros' reference tables lie."""
+
+    seeds: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "DuckDBWarehouse":
+        """The warehouse of a deployment."""
+        return cls(
+            database=str(settings.warehouse),
+            seeds=str(settings.seeds),
+            connection_config={
+                "threads": settings.threads,
+                "memory_limit": settings.memory_limit,
+                "temp_directory": str(settings.warehouse.parent / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+
+    @contextmanager
+    def get_connection(self, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """An open connection that is closed whatever happens; waits while another process writes."""
+        if self.database != ":memory:":
+            Path(self.database).parent.mkdir(parents=True, exist_ok=True)
+        connection = _connect(self.database, dict(self.connection_config), read_only)
+        try:
+            connection.execute("set global TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def session(self, read_only: bool = False) -> Iterator[DuckDBSession]:
+        """A session with layers and macros in place."""
+        with self.get_connection(read_only) as connection:
+            if not read_only:
+                for layer in LAYERS:
+                    connection.execute(f"create schema if not exists {layer}")
+            _load_macros(connection, Path(self.seeds))
+            yield DuckDBSession(connection)
+
+
+def _connect(database: str, config: dict[str, Any], read_only: bool) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+    while True:
+        try:
+            return duckdb.connect(database, read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise WarehouseError(f"{database}: can't be opened: {error}") from None
+            if time.monotonic() > deadline:
+                raise WarehouseError(
+                    f"{database}: another process has been writing for {LOCK_PATIENCE_SECONDS} s; "
+                    "wait for its run to end (`cdp status`), or end it, then try again"
+                ) from None
+            time.sleep(0.2)
+
+
+def _load_macros(connection: duckdb.DuckDBPyConnection, seeds: Path) -> None:
+    reference = load_reference(seeds)
+    for name, argument, body in (
+        ("placeholder_values", "", array(reference.placeholders)),
+        ("country_code", "name", _lookup(reference.countries, "name")),
+        ("calling_code", "region", _lookup(reference.calling_codes, "region")),
+    ):
+        connection.execute(f"create or replace temp macro {name}({argument}) as {sql_of(body)}")
+    connection.execute(MACROS.read_text(encoding="utf-8"))
+
+
+def _lookup(content: dict[str, str], argument: str) -> exp.Expression:
+    keys, values = array(content), array(content.values())
+    return exp.Bracket(this=exp.Map(keys=keys, values=values), expressions=[exp.column(argument)])
+
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,73 @@
+"""The landing zone: which files a table received for a day, and whether they can be read.
+
+What belongs here: finding files, refusing unusable ones, turning each into a query of its lines. What
+does not: the formats (`resources.extracts`) and what the columns mean.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+from sqlglot import exp
+
+from cdp_pipeline.config.sources import Extract, Table
+from cdp_pipeline.resources.extracts import csv, excel, jsonl, parquet, require_columns, require_content
+from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.domain.expressions import literal, named, text
+
+FORMATS: dict[str, ModuleType] = {"csv": csv, "jsonl": jsonl, "parquet": parquet, "excel": excel}
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """One file of one table and day."""
+
+    path: Path
+    day: date
+    columns: tuple[str, ...]
+
+
+class LandingZone:
+    """The folder `data/landing/`; read only."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def paths(self, extract: Extract, day: date) -> list[Path]:
+        """Files of a table for a day, sorted by name; none where nothing was delivered."""
+        return sorted(p for p in self._root.glob(extract.path.replace("{date}", day.isoformat())) if p.is_file())
+
+    def name(self, path: Path) -> str:
+        """The file's name below the landing folder, as `_file` has it."""
+        return str(path.relative_to(self._root))
+
+    def inspect(self, table: Table, day: date) -> Iterator[DeliveredFile]:
+        """Each file of a day, its header checked; raises ExtractError for one that can't be used."""
+        expected = [name for name, column in table.columns.items() if not column.optional]
+        for path in self.paths(table.extract, day):
+            require_content(path)
+            columns = FORMATS[table.extract.format].header(path, table.extract)
+            place = str(table.extract.header_row) if table.extract.format in {"csv", "excel"} else ""
+            require_columns(path, place, columns, expected, table.extract)
+            yield DeliveredFile(path, day, tuple(columns))
+
+    def lines(self, session: Session, table: Table, file: DeliveredFile, slot: str, scratch: Path) -> exp.Query:
+        """All lines of a file with `_extract_date`, `_file`, `_line`, `_reject_reason`, `_reject_text`.
+
+        Temporary tables that the query needs begin with `slot`.
+        """
+        reader = FORMATS[table.extract.format]
+        content = reader.lines(session, file.path, table.extract, list(file.columns), slot, scratch)
+        query: exp.Query = exp.select(
+            exp.Star(), named(literal(file.day), "_extract_date"), named(text(self.name(file.path)), "_file")
+        ).from_(content.subquery("delivered"))
+        return query
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,58 @@
+"""The seam between assets and engine: what a table's builder may ask of a warehouse.
+
+What belongs here: the protocol that every engine fulfils. What does not: any one engine.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+Audit = Callable[[str], None]
+"""Checks the table of this name before it takes its place; raises to refuse it."""
+
+
+class WarehouseError(Exception):
+    """The warehouse can't do what was asked; the message says why and what to do."""
+
+
+class Session(Protocol):
+    """An open warehouse. Tables are named `layer.table`; queries are sqlglot trees in DuckDB's dialect."""
+
+    def replace_table(self, table: str, query: exp.Expression, audit: Audit) -> int:
+        """Build beside, audit, then swap in one step; returns the number of rows."""
+
+    def replace_slice(self, table: str, query: exp.Expression, where: exp.Expression, audit: Audit) -> int:
+        """Build the slice beside, audit it, then swap it for the rows that fulfil `where`; returns its rows."""
+
+    def append(self, table: str, query: exp.Expression) -> int:
+        """Add rows in one step; returns their number."""
+
+    def stage(self, name: str, query: exp.Expression) -> None:
+        """Keep a query's result under a plain name for this session only."""
+
+    def stage_rows(self, name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Keep a few rows (configuration, decisions) under a plain name for this session only."""
+
+    def stage_arrays(self, name: str, arrays: dict[str, Any]) -> None:
+        """Keep numpy columns under a plain name for this session only."""
+
+    def rows(self, query: exp.Expression) -> list[tuple[Any, ...]]:
+        """A small result."""
+
+    def arrays(self, query: exp.Expression) -> dict[str, Any]:
+        """Numeric columns as numpy arrays, for algorithms on integer ids."""
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Names and types of a table's columns; empty where the table does not exist."""
+
+    def sharing(self) -> Any:
+        """A connection of the same session for a library (Splink, Great Expectations); the caller closes it."""
+
+
+class Warehouse(Protocol):
+    """Opens sessions; one writes at a time."""
+
+    def session(self) -> AbstractContextManager[Session]:
+        """Open, with the macros loaded; always gives the lock back."""

@@ -1,0 +1,82 @@
+"""The one reader of the environment.
+
+Everything else receives a `Settings`. What belongs here: where the deployment lies, the machine's
+limits, and the switches that keep every library's telemetry off. What does not: anything a
+deployment configures in `seeds/`.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where one deployment lies and what the machine gives it.
+
+    `home` holds `seeds/` and `data/`; `threads` and `memory_limit` (such as "5GB") bound DuckDB.
+    """
+
+    home: Path
+    threads: int
+    memory_limit: str
+
+    @property
+    def seeds(self) -> Path:
+        """Folder of the configuration."""
+        return self.home / "seeds"
+
+    @property
+    def data(self) -> Path:
+        """Folder of everything that the pipeline reads and writes."""
+        return self.home / "data"
+
+    @property
+    def landing(self) -> Path:
+        """Folder of the extracts as delivered."""
+        return self.data / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """File of the embedded warehouse."""
+        return self.data / "warehouse" / "cdp.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's instance."""
+        return self.data / "dagster"
+
+    @property
+    def published(self) -> Path:
+        """Folder of the tables that readers open."""
+        return self.data / "published"
+
+    @property
+    def exports(self) -> Path:
+        """Folder of the files for partners."""
+        return self.data / "exports"
+
+
+def load_settings() -> Settings:
+    """Read the environment: `CDP_HOME`, `CDP_THREADS`, `CDP_MEMORY_LIMIT`."""
+    home = Path(os.environ.get("CDP_HOME") or REPOSITORY).expanduser().resolve()
+    threads = int(os.environ.get("CDP_THREADS") or os.cpu_count() or 2)
+    return Settings(home=home, threads=threads, memory_limit=os.environ.get("CDP_MEMORY_LIMIT") or "4GB")
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Point the libraries at this deployment and switch their telemetry off, for this process and its children.
+
+    Dagster's telemetry is switched off in the committed `dagster.yaml`, which a deployment elsewhere
+    receives as a copy on first use.
+    """
+    os.environ["CDP_HOME"] = str(settings.home)
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    instance = settings.dagster_home / "dagster.yaml"
+    if not instance.exists():
+        instance.write_text((REPOSITORY / "data" / "dagster" / "dagster.yaml").read_text())
