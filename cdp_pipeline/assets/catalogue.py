@@ -59,7 +59,7 @@ def _packaged(project: Project, path: Path) -> TableAsset:
     layer, name = path.parent.name, path.stem
     sidecar = unified_sidecar(project, name) if layer == "unified" else _sidecar(path)
     source = path.with_suffix(".sql")
-    if source.exists():
+    if source.exists() and not path.with_suffix(".py").exists():
         return _of_query(layer, name, source, sidecar, parse(source.read_text(encoding="utf-8")))
     module = importlib.import_module(f"cdp_pipeline.assets.{layer}.{name}")
     extended = getattr(module, "sidecar", None)

@@ -5,6 +5,7 @@ remedy. What does not: the meaning of any particular file.
 """
 
 import difflib
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,10 +27,21 @@ class Config(BaseModel):
 M = TypeVar("M", bound=Config)
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's booleans: `on`, `off`, `yes` and `no` (Norway) are words."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
+
+
 def read_yaml(path: Path) -> Any:
     """Parse one YAML file; raises ConfigError naming line and column of a syntax error."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise ConfigError(f"{path}: the file is missing; create it (docs/configuration.md shows one)") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

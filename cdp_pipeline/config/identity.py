@@ -10,43 +10,40 @@ ComparisonKind = Literal["name", "date", "email", "phone", "address", "text"]
 
 
 class Attribute(Config):
-    """One comparison of the linkage model over unified columns.
+    """One comparison of the linkage model.
 
-    Columns by kind: name: given, family; address: street, postcode, city; the others: column.
+    The kinds but `text` know their columns; `text` compares a custom attribute, named by `column`.
+    With `decisive`, two records whose values (nearly) agree are never held apart by a conflict guard.
     """
 
     kind: ComparisonKind
     column: str | None = None
-    given: str = "given_name"
-    family: str = "family_name"
-    street: str = "street"
-    postcode: str = "postcode"
-    city: str = "city"
+    decisive: bool = False
 
     @model_validator(mode="after")
     def _column_where_needed(self) -> "Attribute":
-        if self.kind in {"date", "email", "phone", "text"} and self.column is None:
-            raise ValueError(f"an attribute of kind {self.kind} needs 'column'")
+        if (self.kind == "text") != (self.column is not None):
+            raise ValueError("an attribute of kind text needs 'column', the other kinds have none")
         return self
 
 
 class BlockingRule(Config):
-    """Records that agree on all `on` keys of `identity.linkage_records` are compared."""
+    """Records that agree on all `on` columns of `identity.linkage_records` are compared."""
 
     name: str
     on: tuple[str, ...] = Field(min_length=1)
-    max_pairs_per_record: float = Field(default=3.0, gt=0)
 
 
 class ExactIdentifier(Config):
-    """An identifier whose equal values link records.
+    """An identifier whose equal values link records, as strongly as a match weight of `strength` bits.
 
     A value on more than `limit` records, or (with `one_person_by`) on records that disagree on that
     attribute, is shared, not personal: it stops linking and is reported.
     """
 
     limit: int = Field(default=10, ge=2)
-    one_person_by: tuple[str, ...] = ()
+    strength: float = Field(default=30, gt=0)
+    one_person_by: tuple[Literal["given", "family", "birth"], ...] = ()
     blocked_values: tuple[str, ...] = ()
     blocked_pattern: str | None = None
     unique_per_profile: bool = False
@@ -69,7 +66,7 @@ class Guards(Config):
     """What no profile may break: size, and attributes whose full values must not conflict."""
 
     max_records: int = Field(default=100, ge=2)
-    no_conflict: tuple[Literal["birth_date"], ...] = ()
+    no_conflict: tuple[Literal["birth_date", "given_name"], ...] = ()
 
 
 class Training(Config):
@@ -77,7 +74,8 @@ class Training(Config):
 
     seed: int = 1
     max_pairs: float = Field(default=1e7, gt=0)
-    deterministic_recall: float = Field(default=0.7, gt=0, le=1)
+    max_pairs_per_pass: float = Field(default=2e6, gt=0)
+    deterministic_recall: float = Field(default=0.8, gt=0, le=1)
     deterministic_rules: tuple[tuple[str, ...], ...]
     passes: tuple[tuple[str, ...], ...]
 
@@ -88,6 +86,7 @@ class Identity(Config):
     attributes: dict[str, Attribute]
     custom_attributes: dict[str, str] = {}
     blocking_rules: tuple[BlockingRule, ...]
+    max_records_per_address: int = Field(default=60, ge=2)
     identifiers: dict[str, ExactIdentifier]
     thresholds: Thresholds
     guards: Guards = Guards()

@@ -102,7 +102,7 @@ def _segment_cycles(project: Project) -> Iterator[str]:
     order: list[str] = []
     waiting = dict.fromkeys(project.segments)
     while waiting:
-        known = [name for name in ready if references(project.segments[name]) <= set(order)]
+        known = [name for name in waiting if references(project.segments[name]) <= set(order)]
         if not known:
             unknown = {r for name in waiting for r in references(project.segments[name])} - set(project.segments)
             if not unknown:

@@ -26,8 +26,9 @@ LOCK_PATIENCE_SECONDS = 900
 class DuckDBSession:
     """A session on an open DuckDB connection (see `resources.warehouse.Session`)."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, seeds: Path) -> None:
         self._connection = connection
+        self._seeds = seeds
 
     def replace_table(self, table: str, query: exp.Expression, audit: Audit) -> int:
         """Build `<table>__building`, audit it, rename it into place in one transaction."""
@@ -78,6 +79,10 @@ class DuckDBSession:
         """Create a temporary table of numpy columns."""
         self._stage_relation(name, pa.table(arrays), None)
 
+    def stage_arrow(self, name: str, content: pa.Table) -> None:
+        """Create a temporary table of an Arrow table."""
+        self._stage_relation(name, content, None)
+
     def _stage_relation(self, name: str, content: pa.Table, types: dict[str, str] | None) -> None:
         view = f"{name}__arrow"
         self._connection.register(view, content)
@@ -87,6 +92,24 @@ class DuckDBSession:
         ]
         self.stage(name, exp.select(*selected).from_(exp.table_(view, quoted=True)))
         self._connection.unregister(view)
+
+    def export_csv(self, query: exp.Expression, path: Path) -> None:
+        """COPY to a temporary name, mode 0600, then rename."""
+        self._export(query, path, "format csv, header")
+
+    def export_parquet(self, query: exp.Expression, path: Path) -> None:
+        """COPY to a temporary name, then rename."""
+        self._export(query, path, "format parquet, compression zstd")
+
+    def _export(self, query: exp.Expression, path: Path, options: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial")
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)
+        target = exp.Literal.string(str(partial)).sql("duckdb")
+        self._connection.execute(f"copy ({sql_of(query)}) to {target} ({options}, use_tmp_file false)").fetchall()
+        partial.chmod(0o600)
+        partial.replace(path)
 
     def rows(self, query: exp.Expression) -> list[tuple[Any, ...]]:
         """All rows, fetched."""
@@ -107,8 +130,10 @@ class DuckDBSession:
         return dict(found)
 
     def sharing(self) -> duckdb.DuckDBPyConnection:
-        """A cursor on the same database."""
-        return self._connection.cursor()
+        """A cursor on the same database, with the macros; it sees what is committed."""
+        cursor = self._connection.cursor()
+        _load_macros(cursor, self._seeds)
+        return cursor
 
     def _build(self, table: str, query: exp.Expression, audit: Audit) -> int:
         building = table + BUILDING
@@ -184,7 +209,7 @@ class DuckDBWarehouse(DuckDBResource):  # type: ignore[misc]
                 for layer in LAYERS:
                     connection.execute(f"create schema if not exists {layer}")
             _load_macros(connection, Path(self.seeds))
-            yield DuckDBSession(connection)
+            yield DuckDBSession(connection, Path(self.seeds))
 
 
 def _connect(database: str, config: dict[str, Any], read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -5,6 +5,7 @@ What belongs here: the protocol that every engine fulfils. What does not: any on
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlglot import exp
@@ -38,6 +39,15 @@ class Session(Protocol):
     def stage_arrays(self, name: str, arrays: dict[str, Any]) -> None:
         """Keep numpy columns under a plain name for this session only."""
 
+    def stage_arrow(self, name: str, content: Any) -> None:
+        """Keep an Arrow table under a plain name for this session only."""
+
+    def export_csv(self, query: exp.Expression, path: Path) -> None:
+        """Write a query's rows with a header, readable by its owner only, in one step under its final name."""
+
+    def export_parquet(self, query: exp.Expression, path: Path) -> None:
+        """Write a query's rows as Parquet, in one step under its final name."""
+
     def rows(self, query: exp.Expression) -> list[tuple[Any, ...]]:
         """A small result."""
 
@@ -48,7 +58,7 @@ class Session(Protocol):
         """Names and types of a table's columns; empty where the table does not exist."""
 
     def sharing(self) -> Any:
-        """A connection of the same session for a library (Splink, Great Expectations); the caller closes it."""
+        """A connection to the same tables for a library (Splink, Great Expectations); the caller closes it."""
 
 
 class Warehouse(Protocol):

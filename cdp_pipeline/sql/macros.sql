@@ -112,3 +112,33 @@ create or replace temp macro given_of(full_name) as
 
 -- The local day of a moment in UTC.
 create or replace temp macro local_day(moment, zone) as cast((moment at time zone 'UTC') at time zone zone as date);
+
+-- Street, folded, with usual abbreviations spelt out.
+create or replace temp macro fold_street(value) as
+    nullif(trim(replace(replace(replace(replace(replace(replace(replace(' ' || fold_text(value) || ' ',
+        ' av ', ' avenue '), ' ave ', ' avenue '), ' bd ', ' boulevard '), ' boul ', ' boulevard '), ' pl ', ' place '), ' r ', ' rue '), ' all ', ' allee ')), '');
+
+-- Phonetic key: the first letter, then three consonants, doubles and look-alikes merged.
+create or replace temp macro consonants(value) as
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        replace(replace(value, 'ph', 'f'), 'ck', 'k'), '[aeiouyhw ]', '', 'g'), '[ckq]+', 'k', 'g'), '[szx]+', 's', 'g'),
+        '[dt]+', 't', 'g'), '[mn]+', 'n', 'g'), 'l+', 'l', 'g'), 'r+', 'r', 'g');
+create or replace temp macro sound_key(value) as left(value, 1) || left(consonants(substr(value, 2)), 3);
+
+-- One part holds the other: Jean and Jean-Pierre.
+create or replace temp macro contains_word(a, b) as
+    contains(' ' || a || ' ', ' ' || b || ' ') or contains(' ' || b || ' ', ' ' || a || ' ');
+create or replace temp macro is_initial_of(a, b) as
+    (length(a) = 1 or length(b) = 1) and left(a, 1) = left(b, 1);
+
+-- Dates as YYYYMMDD: day and month swapped.
+create or replace temp macro day_month_swapped(a, b) as
+    left(a, 4) = left(b, 4) and substr(a, 5, 2) = substr(b, 7, 2) and substr(a, 7, 2) = substr(b, 5, 2);
+
+-- Guards: what two records of one person can not differ in.
+create or replace temp macro births_conflict(a, b) as
+    levenshtein(a, b) > 2 and not day_month_swapped(a, b);
+create or replace temp macro givens_conflict(given_a, given_b, family_a, family_b) as
+    length(given_a) > 1 and length(given_b) > 1 and jaro_winkler_similarity(given_a, given_b) < 0.75
+    and not contains_word(given_a, given_b)
+    and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);

@@ -1,0 +1,72 @@
+"""`activation.deliveries`: the partners' files, and what was delivered.
+
+Only the last day of a run goes out, and only where no newer day went before: backfilling an old day
+never sends a partner an outdated audience.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from cdp_pipeline.assets.table import TableRun
+from cdp_pipeline.config.destinations import Destination
+from cdp_pipeline.config.suppressions import load_suppressions
+from cdp_pipeline.domain.destinations import eligible_select, file_select
+from cdp_pipeline.domain.expressions import literal
+from cdp_pipeline.resources.landing import digest
+from cdp_pipeline.sql.files import named_beside
+
+REASONS = ("no_consent", "no_contact", "suppressed")
+QUERIES = named_beside(__file__)
+
+
+def build(run: TableRun) -> None:
+    """Write one file a destination and a row a destination and day."""
+    suppressions = load_suppressions(run.project.seeds)
+    run.session.stage_rows("suppressions", {"kind": "varchar", "sha256": "varchar"}, suppressions)
+    run.session.stage("eligible", eligible_select(run.project.destinations))
+    newest = _newest_delivered(run)
+    rows = [
+        _delivery(run, destination, day, newest.get(name))
+        for name, destination in sorted(run.project.destinations.items())
+        for day in run.days
+    ]
+    types = {name: column.type for name, column in run.table.sidecar.columns.items()}
+    run.session.stage_rows("delivered", types, rows)
+    run.metadata["files"] = ", ".join(row[8] for row in rows if row[8]) or "none"
+    run.write(exp.select("*").from_("delivered"))
+
+
+def _newest_delivered(run: TableRun) -> dict[str, date]:
+    if not run.session.columns(run.table.full_name):
+        return {}
+    return {str(name): day for name, day in run.session.rows(QUERIES["newest_delivered"])}
+
+
+def _delivery(run: TableRun, destination: Destination, day: date, newest: date | None) -> tuple[Any, ...]:
+    query = QUERIES["counts"].copy()
+    assert isinstance(query, exp.Select)
+    found = run.session.rows(
+        query.where(
+            exp.EQ(this=exp.column("as_of_day"), expression=literal(day)),
+            exp.EQ(this=exp.column("destination"), expression=literal(destination.name)),
+        )
+    )
+    counts = {str(reason): int(number) for reason, number in found}
+    members = counts.get("member", 0)
+    status, file, checksum = "superseded", None, None
+    if day == run.as_of and (newest is None or newest <= day):
+        status = "delivered" if members >= destination.minimum_size else "below minimum"
+    if status == "delivered":
+        path = _write(run, destination, day)
+        file, checksum = str(path.relative_to(run.settings.exports)), digest(path)
+    refused = [counts.get(reason, 0) for reason in REASONS]
+    return (day, destination.name, status, sum(counts.values()), *refused, members, file, checksum, run.run_id)
+
+
+def _write(run: TableRun, destination: Destination, day: date) -> Path:
+    path = run.settings.exports / destination.name / day.isoformat() / f"{destination.name}.csv"
+    run.session.export_csv(file_select(destination, literal(day)), path)
+    return path

@@ -1,0 +1,46 @@
+with sign_ins as (
+    select hits.visitor_id, hits.occurred_at, member.profile_id
+    from unified.interactions as hits
+    join identity.identity_map as member on hits.record_id = member.record_id
+    where hits.is_login and hits.visitor_id is not null
+),
+
+moments as (
+    select visitor_id, occurred_at, max(profile_id) as profile_id
+    from sign_ins
+    group by visitor_id, occurred_at
+),
+
+changes as (
+    select
+        visitor_id,
+        occurred_at,
+        profile_id,
+        lag(profile_id) over (partition by visitor_id order by occurred_at) as profile_before
+    from moments
+),
+
+people as (
+    select visitor_id, count(distinct profile_id) as profiles
+    from moments
+    group by visitor_id
+),
+
+intervals as (
+    select
+        changes.visitor_id,
+        changes.occurred_at,
+        changes.profile_id,
+        changes.profile_before is null and people.profiles = 1 as owns_the_past,
+        lead(changes.occurred_at) over (partition by changes.visitor_id order by changes.occurred_at) as next_at
+    from changes
+    join people on changes.visitor_id = people.visitor_id
+    where changes.profile_before is null or changes.profile_before <> changes.profile_id
+)
+
+select
+    visitor_id,
+    case when owns_the_past then timestamp '1900-01-01 00:00:00' else occurred_at end as from_at,
+    coalesce(next_at, timestamp '2999-12-31 00:00:00') as until_at,
+    profile_id
+from intervals

@@ -1,0 +1,60 @@
+with folded as (
+    select
+        record_id,
+        fold_name(given_name) as given,
+        fold_name(family_name) as family,
+        strftime(birth_date, '%Y%m%d') as birth,
+        mailbox(email) as email,
+        phone,
+        fold_street(street) as street,
+        nullif(regexp_replace(upper(postcode), '[^A-Z0-9]', '', 'g'), '') as postcode,
+        fold_text(city) as city
+    from unified.person_records
+),
+
+personal as (
+    select
+        folded.* exclude (email, phone),
+        case when shared_email.value is null then folded.email end as email,
+        case when shared_phone.value is null then folded.phone end as phone,
+        street || ' ' || coalesce(postcode, city) as whole_address
+    from folded
+    left join identity.shared_identifiers as shared_email
+        on shared_email.type = 'email' and shared_email.reason = 'too many records' and shared_email.value = folded.email
+    left join identity.shared_identifiers as shared_phone
+        on shared_phone.type = 'phone' and shared_phone.reason = 'too many records' and shared_phone.value = folded.phone
+),
+
+addresses as (
+    select whole_address, count(*) as records
+    from personal
+    where whole_address is not null
+    group by whole_address
+)
+
+select
+    row_number() over (order by personal.record_id) as record_no,
+    personal.record_id,
+    given,
+    family,
+    given || ' ' || family as full_key,
+    least(given, family) || ' ' || greatest(given, family) as name_key,
+    birth,
+    left(birth, 4) as birth_year,
+    email,
+    split_part(email, '@', 1) as mailbox_name,
+    phone,
+    street,
+    postcode,
+    city,
+    case when addresses.records <= linkage_limits.records_per_address then personal.whole_address end as address,
+    left(given, 1) as given_initial,
+    left(family, 1) as family_initial,
+    left(given, 2) as given_start,
+    left(family, 2) as family_start,
+    sound_key(given) as given_sound,
+    sound_key(family) as family_sound,
+    least(sound_key(given), sound_key(family)) || greatest(sound_key(given), sound_key(family)) as name_sound
+from personal
+left join addresses on personal.whole_address = addresses.whole_address
+cross join linkage_limits

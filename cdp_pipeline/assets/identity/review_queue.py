@@ -1,0 +1,17 @@
+"""`identity.review_queue`: likely pairs that ended in different profiles, for a person to decide."""
+
+from sqlglot import exp
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.expressions import literal
+from cdp_pipeline.sql.files import beside
+
+
+def select(project: Project, sidecar: Sidecar) -> exp.Query:
+    """Pairs from the review threshold on, with why they wait."""
+    limits = project.identity.thresholds
+    thresholds = exp.select(
+        exp.alias_(literal(limits.merge), "merge_from"), exp.alias_(literal(limits.review), "review_from")
+    )
+    return beside(__file__, thresholds=thresholds)

@@ -1,0 +1,67 @@
+"""`identity.term_frequencies`: how frequent each value is, frozen with the model.
+
+Recomputing them daily would move nearly every score a little, and with the scores the profiles.
+"""
+
+import json
+
+from sqlglot import exp
+
+from cdp_pipeline.assets.table import TableRun
+from cdp_pipeline.domain.expressions import column, literal, named, null_as, table, text, union_all
+from cdp_pipeline.domain.linkage import frequency_columns
+
+MOST_RECORDS_A_PERSON = 5
+
+
+def build(run: TableRun) -> None:
+    """Keep the frequencies of the model in force; count them where it is new."""
+    version, settings = run.session.rows(exp.select("version", "settings").from_("identity.linkage_model"))[0]
+    standing = run.session.columns(run.table.full_name)
+    if standing and run.session.rows(exp.select("version").distinct().from_(table(run.table.full_name))) == [(version,)]:
+        run.write(exp.select("*").from_(table(run.table.full_name)))
+        return
+    parts = [_counted(str(version), name) for name in frequency_columns(json.loads(settings))]
+    run.write(union_all(parts) if parts else _nothing(run))
+
+
+def _counted(version: str, name: str) -> exp.Select:
+    value = column(name)
+    total = exp.Window(this=exp.Sum(this=exp.func("count", exp.Star())))
+    share = exp.Div(this=exp.func("count", exp.Star()), expression=total)
+    counted = (
+        exp.select(named(value, "value"), named(share, "frequency"))
+        .from_(table("identity.linkage_records"))
+        .where(value.is_(exp.null()).not_())
+        .group_by(value)
+    )
+    source = _full_names(counted) if name == "full_key" else counted
+    return exp.select(
+        named(text(version), "version"), named(text(name), "attribute"), column("value"), column("frequency")
+    ).from_(source.subquery("counted"))
+
+
+def _full_names(counted: exp.Select) -> exp.Select:
+    """A full name is as frequent as its parts make it, unless more people than one person's records share it."""
+    parts = {
+        name: exp.select(name, named("count(*) / sum(count(*)) over ()", f"{name}_share"))
+        .from_("identity.linkage_records")
+        .where(column(name).is_(exp.null()).not_())
+        .group_by(name)
+        for name in ("given", "family")
+    }
+    names = exp.select("full_key", "given", "family").distinct().from_("identity.linkage_records").where("full_key is not null")
+    expected = exp.select("full_key", named("max(given_share * family_share)", "expected")).from_(names.subquery("names"))
+    for name, part in parts.items():
+        expected = expected.join(part.subquery(f"{name}s"), using=[name])
+    larger = exp.func("greatest", column("expected"), exp.Div(this=column("frequency"), expression=literal(MOST_RECORDS_A_PERSON)))
+    return (
+        exp.select(column("value"), named(larger, "frequency"))
+        .from_(counted.subquery("observed"))
+        .join(expected.group_by("full_key").subquery("expectation"), on="observed.value = expectation.full_key")
+    )
+
+
+def _nothing(run: TableRun) -> exp.Select:
+    columns = run.table.sidecar.columns
+    return exp.select(*(named(null_as(content.type), name) for name, content in columns.items())).where(exp.false())

@@ -1,0 +1,12 @@
+"""`segments.segment_members`: who is in which segment, as of a day."""
+
+from sqlglot import exp
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.segments import members_select
+
+
+def select(project: Project, sidecar: Sidecar) -> exp.Query:
+    """All segments of `seeds/segments/`, for the run's days."""
+    return members_select(project.segments)

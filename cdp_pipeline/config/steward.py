@@ -1,0 +1,42 @@
+"""`seeds/steward/decisions.csv`: what a person decided about two records."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from cdp_pipeline.config.base import ConfigError
+
+COLUMNS = ("decision", "record_id_l", "record_id_r", "decided_by", "decided_on", "reason")
+DECISIONS = ("must_link", "cannot_link")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Two records that are, or are not, one person."""
+
+    decision: Literal["must_link", "cannot_link"]
+    record_id_l: str
+    record_id_r: str
+
+
+def load_decisions(seeds: Path) -> list[Decision]:
+    """Read all decisions; none where the file is missing. Raises ConfigError naming line, column and value."""
+    path = seeds / "steward" / "decisions.csv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise ConfigError(f"{path}:1: the columns {missing} are missing; the header is {','.join(COLUMNS)}")
+        return [_decision(path, line, row) for line, row in enumerate(reader, start=2)]
+
+
+def _decision(path: Path, line: int, row: dict[str, str]) -> Decision:
+    if row["decision"] not in DECISIONS:
+        raise ConfigError(f"{path}:{line}: decision: '{row['decision']}' is not one of {list(DECISIONS)}")
+    if not row["record_id_l"] or not row["record_id_r"]:
+        raise ConfigError(f"{path}:{line}: record_id_l and record_id_r must both be given")
+    kind = cast(Literal["must_link", "cannot_link"], row["decision"])
+    return Decision(kind, row["record_id_l"], row["record_id_r"])

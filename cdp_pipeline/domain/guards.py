@@ -1,0 +1,113 @@
+"""Guards (law 5): what no profile may break, as SELECTs over the run's links and clusters.
+
+Temporary tables that they read: `links` (record_no_l, record_no_r, strength), `clusters` (record_no,
+cluster), `decisions` (decision, record_id_l, record_id_r).
+"""
+
+from sqlglot import exp
+
+from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
+
+STEWARD_STRENGTH = 1000.0
+CONDITIONS = {
+    "birth_date": "births_conflict(l.birth, r.birth)",
+    "given_name": "givens_conflict(l.given, r.given, l.family, r.family)",
+}
+GUARDED = {"birth_date": "birth", "given_name": "given"}
+
+
+def links_select(identity: Identity) -> exp.Query:
+    """All links that may join records, the strongest of each pair: scores, identifiers, the steward's must_links."""
+    strengths = exp.Case(
+        ifs=[exp.If(this=exp.EQ(this=column("type"), expression=text(n)), true=literal(rule.strength)) for n, rule in sorted(identity.identifiers.items())],
+        default=literal(0.0),
+    ) if identity.identifiers else literal(0.0)
+    scored = exp.select("record_id_l", "record_id_r", named(column("match_weight"), "strength")).from_(table("identity.scored_pairs"))
+    exact = exp.select("record_id_l", "record_id_r", named(strengths, "strength")).from_(table("identity.identifier_links"))
+    decided = exp.select("record_id_l", "record_id_r", named(literal(STEWARD_STRENGTH), "strength")).from_("decisions").where("decision = 'must_link'")
+    enough = exp.GTE(this=column("match_probability"), expression=literal(identity.thresholds.merge))
+    every = union_all([scored.where(enough), exact, decided]).subquery("every_link")
+    ends = [exp.func(name, column("record_no", "a"), column("record_no", "b")) for name in ("least", "greatest")]
+    return (
+        exp.select(named(ends[0], "record_no_l"), named(ends[1], "record_no_r"), named(exp.Max(this=exp.cast(column("strength"), "double")), "strength"))
+        .from_(every)
+        .join("identity.linkage_records AS a", on="every_link.record_id_l = a.record_id")
+        .join("identity.linkage_records AS b", on="every_link.record_id_r = b.record_id")
+        .group_by(*ends)
+    )
+
+
+def crowded_select(largest: int) -> exp.Select:
+    """Clusters of more records than a person may have."""
+    many = exp.GT(this=exp.func("count", exp.Star()), expression=literal(largest))
+    return exp.select("cluster").from_("clusters").group_by("cluster").having(many)
+
+
+def touched_select() -> exp.Select:
+    """Clusters that hold a conflict."""
+    return exp.select("cluster").distinct().from_("conflicts")
+
+
+def conflicts_select(identity: Identity) -> exp.Query:
+    """Pairs of records in one cluster that can't be one person (cluster, record_no_l, record_no_r)."""
+    parts = [_decided_apart()]
+    for guard in identity.guards.no_conflict:
+        parts.append(_disagreeing(identity, guard))
+    for name, rule in sorted(identity.identifiers.items()):
+        if rule.unique_per_profile:
+            parts.append(_two_values(name))
+    return exp.select("cluster", "record_no_l", "record_no_r").distinct().from_(union_all(parts).subquery("found"))
+
+
+def _pairs(candidates: exp.Select) -> exp.Select:
+    """Pairs of records of each candidate cluster, as l and r."""
+    return (
+        exp.select(column("cluster", "a"), named(column("record_no", "l"), "record_no_l"), named(column("record_no", "r"), "record_no_r"))
+        .from_(candidates.subquery("candidates"))
+        .join("clusters AS a", on="candidates.cluster = a.cluster")
+        .join("clusters AS b", on="candidates.cluster = b.cluster AND a.record_no < b.record_no")
+        .join("identity.linkage_records AS l", on="a.record_no = l.record_no")
+        .join("identity.linkage_records AS r", on="b.record_no = r.record_no")
+    )
+
+
+def _disagreeing(identity: Identity, guard: str) -> exp.Select:
+    value = column(GUARDED[guard], "records")
+    several = exp.GT(this=exp.Count(this=exp.Distinct(expressions=[value])), expression=literal(1))
+    candidates = (
+        exp.select("clusters.cluster")
+        .from_("clusters")
+        .join("identity.linkage_records AS records", on="clusters.record_no = records.record_no")
+        .group_by("clusters.cluster")
+        .having(several)
+    )
+    query = _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
+    for attribute in identity.attributes.values():
+        if attribute.decisive and attribute.column:
+            query = query.where(f"not coalesce(levenshtein(l.{attribute.column}, r.{attribute.column}) <= 2, false)", dialect="duckdb")
+    return query
+
+
+def _decided_apart() -> exp.Select:
+    return (
+        exp.select(column("cluster", "a"), named(column("record_no", "l"), "record_no_l"), named(column("record_no", "r"), "record_no_r"))
+        .from_("decisions")
+        .join("identity.linkage_records AS l", on="decisions.record_id_l = l.record_id")
+        .join("identity.linkage_records AS r", on="decisions.record_id_r = r.record_id")
+        .join("clusters AS a", on="a.record_no = l.record_no")
+        .join("clusters AS b", on="b.record_no = r.record_no AND a.cluster = b.cluster")
+        .where("decisions.decision = 'cannot_link'")
+    )
+
+
+def _two_values(name: str) -> exp.Select:
+    held = exp.select("clusters.cluster", "clusters.record_no", "i.value").from_("clusters")
+    held = held.join("identity.linkage_records AS records", on="clusters.record_no = records.record_no")
+    held = held.join("unified.identifiers AS i", on="records.record_id = i.record_id")
+    held = held.where(exp.EQ(this=column("type", "i"), expression=text(name)))
+    return (
+        exp.select(column("cluster", "l"), named(column("record_no", "l"), "record_no_l"), named(column("record_no", "r"), "record_no_r"))
+        .from_(held.subquery("l"))
+        .join(held.copy().subquery("r"), on="l.cluster = r.cluster AND l.record_no < r.record_no AND l.value <> r.value")
+    )

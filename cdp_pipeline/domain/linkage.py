@@ -1,0 +1,120 @@
+"""The linkage model as Splink settings, and how trained parameters come into it.
+
+What belongs here: settings from `seeds/identity.yml`, and smoothing of what training found. What does
+not: the comparisons' levels (`domain.comparisons`) and running Splink (`resources.linker`).
+"""
+
+from typing import Any
+
+from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.domain.comparisons import Comparison, Level, comparisons
+
+Settings = dict[str, Any]
+RARER_THAN_PRIOR = 20.0
+FURTHEST_FROM_PRIOR = 5.0
+
+
+def blocking_rule(columns: tuple[str, ...]) -> str:
+    """Both records agree on every column."""
+    return " and ".join(f"l.{column} = r.{column}" for column in columns)
+
+
+def build_settings(identity: Identity, filled: set[str]) -> Settings:
+    """Untrained settings with priors, for the columns of `identity.linkage_records` that hold values."""
+    rules = [rule for rule in identity.blocking_rules if set(rule.on) <= filled]
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "record_no",
+        "linker_uid": "cdp_pipeline",
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": False,
+        "comparisons": [_comparison(comparison) for comparison in comparisons(identity, filled)],
+        "blocking_rules_to_generate_predictions": [
+            {"blocking_rule": blocking_rule(rule.on), "sql_dialect": "duckdb"} for rule in rules
+        ],
+    }
+
+
+def rule_names(identity: Identity, filled: set[str]) -> list[str]:
+    """Names of the blocking rules in the order of the settings; Splink's match key is the place."""
+    return [rule.name for rule in identity.blocking_rules if set(rule.on) <= filled]
+
+
+def frequency_columns(settings: Settings) -> list[str]:
+    """Columns whose values' frequencies adjust weights."""
+    levels = [level for comparison in settings["comparisons"] for level in comparison["comparison_levels"]]
+    return sorted({str(level["tf_adjustment_column"]) for level in levels if level.get("tf_adjustment_column")})
+
+
+def available(rules: tuple[tuple[str, ...], ...], filled: set[str]) -> list[tuple[str, ...]]:
+    """Rules whose columns all hold values."""
+    return [rule for rule in rules if set(rule) <= filled]
+
+
+def with_u(settings: Settings, trained: Settings, identity: Identity, filled: set[str]) -> Settings:
+    """Take over u from random sampling, less the matches that the sample held."""
+    share = trained["probability_two_random_records_match"]
+
+    def update(level: Level, found: Settings) -> dict[str, float]:
+        if "u_probability" not in found:
+            return {}
+        u = float(found["u_probability"])
+        return {"u_probability": max(u - share * level.m, u / RARER_THAN_PRIOR, min(level.u, u))}
+
+    updated = _updated(settings, trained, comparisons(identity, filled), update)
+    return {**updated, "probability_two_random_records_match": max(float(share), 1e-9)}
+
+
+def with_m(settings: Settings, trained: Settings, identity: Identity, filled: set[str]) -> Settings:
+    """Take over m from expectation maximisation, near the prior; better levels never weigh less than worse ones."""
+
+    def update(level: Level, found: Settings) -> dict[str, float]:
+        m = float(found.get("m_probability", level.m))
+        return {"m_probability": min(max(m, level.m / FURTHEST_FROM_PRIOR), level.m * FURTHEST_FROM_PRIOR)}
+
+    known = comparisons(identity, filled)
+    updated = _updated(settings, trained, known, update)
+    for comparison, content in zip(known, updated["comparisons"], strict=True):
+        _make_monotone(content["comparison_levels"][1:], comparison.largest_else_m)
+    return updated
+
+
+def _make_monotone(levels: list[dict[str, Any]], largest_else_m: float) -> None:
+    last, others = levels[-1], levels[:-1]
+    last["m_probability"] = min(last["m_probability"], largest_else_m)
+    total = sum(level["m_probability"] for level in others)
+    for level in others:
+        level["m_probability"] *= (1 - last["m_probability"]) / total
+    for worse, level in zip(levels[::-1], levels[-2::-1], strict=False):
+        ratio = worse["u_probability"] / worse["m_probability"]
+        level["u_probability"] = min(level["u_probability"], level["m_probability"] * ratio)
+
+
+def _updated(settings: Settings, trained: Settings, known: list[Comparison], update: Any) -> Settings:
+    contents = []
+    for comparison, content, found in zip(known, settings["comparisons"], trained["comparisons"], strict=True):
+        null, *levels = content["comparison_levels"]
+        _, *found_levels = found["comparison_levels"]
+        pairs = zip(comparison.levels, levels, found_levels, strict=True)
+        contents.append({**content, "comparison_levels": [null, *({**level, **update(prior, f)} for prior, level, f in pairs)]})
+    return {**settings, "comparisons": contents}
+
+
+def _comparison(comparison: Comparison) -> Settings:
+    null = {"sql_condition": comparison.null, "label_for_charts": "nothing to compare", "is_null_level": True}
+    return {
+        "output_column_name": comparison.name,
+        "comparison_levels": [null, *(_level(level) for level in comparison.levels)],
+    }
+
+
+def _level(level: Level) -> Settings:
+    content: Settings = {
+        "sql_condition": level.condition,
+        "label_for_charts": level.label,
+        "m_probability": level.m,
+        "u_probability": level.u,
+    }
+    if level.frequency:
+        content |= {"tf_adjustment_column": level.frequency, "tf_minimum_u_value": 1e-8}
+    return content

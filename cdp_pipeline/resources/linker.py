@@ -1,0 +1,106 @@
+"""Running Splink in a warehouse session: training and scoring on `identity.linkage_records`.
+
+What belongs here: the calls of Splink's API and what it leaves behind. What does not: the model
+(`domain.linkage`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+from splink import DuckDBAPI, Linker
+from splink.internals.exceptions import EMTrainingException
+from sqlglot import exp
+
+from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.domain.expressions import column, named, table
+from cdp_pipeline.domain.linkage import (
+    Settings,
+    available,
+    blocking_rule,
+    build_settings,
+    frequency_columns,
+    with_m,
+    with_u,
+)
+from cdp_pipeline.resources.warehouse import Session
+
+SCRATCH = "linkage_scratch"
+RECORDS = "linkage_input"
+SAMPLED_SHARE = 0.1
+NOT_COMPARED = ("record_no", "record_id")
+
+
+def filled_columns(session: Session) -> set[str]:
+    """Columns of `identity.linkage_records` that hold any value."""
+    names = [name for name in session.columns("identity.linkage_records") if name not in NOT_COMPARED]
+    counts = exp.select(*(named(exp.Count(this=column(name)), name) for name in names))
+    found = session.rows(counts.from_(table("identity.linkage_records")))[0]
+    return {name for name, count in zip(names, found, strict=True) if count}
+
+
+def train(session: Session, identity: Identity, filled: set[str]) -> tuple[Settings, list[str]]:
+    """Train without labels, the same from the same records; returns the settings and notes on passes left out.
+
+    u comes from random pairs, m from expectation maximisation over passes that each hold another
+    attribute fixed (Fellegi-Sunter; Splink's guidance).
+    """
+    training = identity.training
+    settings = build_settings(identity, filled)
+    sure = [blocking_rule(rule) for rule in available(training.deterministic_rules, filled)]
+    with _linker(session, settings, frozen=False) as (linker, _):
+        linker.training.estimate_probability_two_random_records_match(sure, recall=training.deterministic_recall)
+        linker.training.estimate_u_using_random_sampling(max_pairs=training.max_pairs, seed=training.seed)
+        settings = with_u(settings, linker.misc.save_model_to_json(), identity, filled)
+    notes = []
+    with _linker(session, settings, frozen=False) as (linker, _):
+        for columns in available(training.passes, filled):
+            try:
+                linker.training.estimate_parameters_using_expectation_maximisation(
+                    blocking_rule(columns), max_pairs=training.max_pairs_per_pass, record_sample_proportion=SAMPLED_SHARE
+                )
+            except (EMTrainingException, ValueError) as error:
+                notes.append(f"{', '.join(columns)}: {str(error).splitlines()[0]}")
+        return with_m(settings, linker.misc.save_model_to_json(), identity, filled), notes
+
+
+def score(session: Session, settings: Settings, threshold: float, into: str) -> None:
+    """Score all pairs that the blocking rules propose; those at or above `threshold` go into the temporary table.
+
+    Columns: record_no_l, record_no_r, match_weight, match_probability, match_key (place of the rule).
+    """
+    with _linker(session, settings, frozen=True) as (linker, connection):
+        pairs = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
+        query = (
+            "select record_no_l, record_no_r, match_weight, match_probability, match_key from " f"{pairs.physical_name}"
+        )
+        session.stage_arrow(into, connection.execute(query).to_arrow_table())
+
+
+@contextmanager
+def _linker(session: Session, settings: Settings, frozen: bool) -> Iterator[tuple[Linker, duckdb.DuckDBPyConnection]]:
+    """A linker with an api of its own: Splink's cache belongs to the api and is keyed by name only.
+
+    Splink's tables go to a database in memory beside the warehouse, which is dropped with them.
+    With `frozen`, term frequencies are those of `identity.term_frequencies`.
+    """
+    connection: duckdb.DuckDBPyConnection = session.sharing()
+    warehouse = '"' + str(connection.execute("select current_database()").fetchall()[0][0]) + '"'
+    connection.execute(f"attach ':memory:' as {SCRATCH}")
+    try:
+        connection.execute(f"use {SCRATCH}")
+        connection.execute(f"create view {RECORDS} as from {warehouse}.identity.linkage_records")
+        api = DuckDBAPI(connection=connection)
+        linker = Linker(api.register(RECORDS), settings, log_level=None)
+        for name in frequency_columns(settings) if frozen else ():
+            connection.execute(
+                f"create table tf_{name} as select value as {name}, frequency as tf_{name} "
+                f"from {warehouse}.identity.term_frequencies where attribute = $name",
+                {"name": name},
+            )
+            linker.table_management.register_term_frequency_lookup(api.register(f"tf_{name}"), name)
+        yield linker, connection
+    finally:
+        connection.execute(f"use {warehouse}")
+        connection.execute(f"detach {SCRATCH}")
+        connection.close()

@@ -1,0 +1,30 @@
+"""Reading `.sql` files: one SELECT, or several named ones for a table that Python builds."""
+
+import re
+from pathlib import Path
+
+from sqlglot import exp
+
+from cdp_pipeline.sql.lineage import parse
+
+MARKER = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+def beside(module: str, **given: exp.Query) -> exp.Select:
+    """The SELECT of the `.sql` file beside a module (`__file__`), with the CTEs that configuration gives put first."""
+    query = parse(Path(module).with_suffix(".sql").read_text(encoding="utf-8"))
+    assert isinstance(query, exp.Select)
+    own = query.ctes
+    if own:
+        query.args["with_"].set("expressions", [])
+    for name, content in given.items():
+        query = query.with_(name, content)
+    for cte in own:
+        query = query.with_(cte.alias, cte.this)
+    return query
+
+
+def named_beside(module: str) -> dict[str, exp.Expression]:
+    """The SELECTs of the `.sql` file beside a module, each after a line `-- name: …`."""
+    _, *parts = MARKER.split(Path(module).with_suffix(".sql").read_text(encoding="utf-8"))
+    return {name: parse(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
