@@ -7,6 +7,7 @@ from dagster import Definitions, in_process_executor
 
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.factory import dagster_asset
+from cdp_pipeline.assets.published.tables import published_tables
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.jobs import daily_job
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
@@ -20,7 +21,10 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
     catalogue = load_catalogue(project)
     job = daily_job(project.deployment)
     return Definitions(
-        assets=[dagster_asset(table, catalogue, project, settings) for table in catalogue.values()],
+        assets=[
+            *(dagster_asset(table, catalogue, project, settings) for table in catalogue.values()),
+            published_tables(catalogue, settings),
+        ],
         jobs=[job],
         schedules=[daily_schedule(job)],
         sensors=[landing_sensor(project, settings, job)],

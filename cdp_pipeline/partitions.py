@@ -1,7 +1,7 @@
 """Days: the partitions of the daily tables, and the days that a run brings up to date."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from dagster import DailyPartitionsDefinition
 
@@ -19,11 +19,11 @@ def daily_partitions(deployment: Deployment) -> DailyPartitionsDefinition:
     )
 
 
-def run_days(tags: Mapping[str, str], deployment: Deployment) -> tuple[date, ...]:
-    """Days of a run by its tags; yesterday for a run without any (one table, materialised by hand)."""
+def run_days(tags: Mapping[str, str]) -> tuple[date, ...]:
+    """Days of a run by its tags, in order; none for a run without a partition."""
     first = tags.get(PARTITION_TAG) or tags.get(RANGE_START_TAG)
     last = tags.get(PARTITION_TAG) or tags.get(RANGE_END_TAG)
     if first is None or last is None:
-        return (datetime.now(deployment.zone).date() - timedelta(days=1),)
+        return ()
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     return tuple(start + timedelta(days=offset) for offset in range((end - start).days + 1))

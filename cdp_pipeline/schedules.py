@@ -2,7 +2,7 @@
 
 from dagster import ScheduleDefinition, build_schedule_from_partitioned_job
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedPartitionedAssetScheduleDefinition
+from dagster._core.definitions.partitions.partitioned_schedule import UnresolvedPartitionedAssetScheduleDefinition
 
 HOUR = 5
 

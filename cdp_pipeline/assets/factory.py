@@ -6,7 +6,7 @@ does not: how any table is built.
 
 import time
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dagster import (
@@ -26,6 +26,7 @@ from dagster import (
     multi_asset,
 )
 from dagster._core.definitions.metadata import RawMetadataValue
+from sqlglot import exp
 
 from cdp_pipeline.assets.table import AuditFailed, TableAsset, TableRun
 from cdp_pipeline.checks.suites import CheckResult
@@ -41,6 +42,7 @@ from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import Schema, column_lineage
 
 POOL = "warehouse"
+NEWEST_EXTRACT = exp.select("max(extract_date)").from_("quality.extracts")
 EXPECTED = (AuditFailed, ConfigError, ExtractError, WarehouseError)
 """Failures that a message explains: no stack trace is shown for them."""
 
@@ -73,8 +75,8 @@ def dagster_asset(
         context: AssetExecutionContext, warehouse: DuckDBWarehouse
     ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         started = time.monotonic()
-        days = run_days(context.run.tags, project.deployment)
         with warehouse.session() as session:
+            days = run_days(context.run.tags) or _newest_day(session, project.deployment)
             stage_run_days(session, days, project.deployment)
             run = TableRun(table, session, project, settings, days, context.run_id)
             failure = _built(run)
@@ -94,6 +96,13 @@ def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deploym
         {"timezone": "varchar", "currency": "varchar", "country": "varchar"},
         [(deployment.timezone, deployment.currency, deployment.default_country)],
     )
+
+
+def _newest_day(session: Session, deployment: Deployment) -> tuple[date, ...]:
+    """A run without a day (an unpartitioned table in a backfill of assets) works as of the newest extract."""
+    delivered = session.rows(NEWEST_EXTRACT) if session.columns("quality.extracts") else []
+    newest = delivered[0][0] if delivered else None
+    return (newest or datetime.now(deployment.zone).date() - timedelta(days=1),)
 
 
 def column_schema(sidecar: Sidecar) -> TableSchema:

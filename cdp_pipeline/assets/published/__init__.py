@@ -1,0 +1,1 @@
+"""What readers open: the last step of a run."""

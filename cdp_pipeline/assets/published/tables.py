@@ -1,0 +1,33 @@
+"""The asset `published/tables`: published tables as files, after everything else of the day."""
+
+from collections.abc import Mapping
+
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, AssetSpec, MaterializeResult, multi_asset
+
+from cdp_pipeline.assets.factory import POOL
+from cdp_pipeline.assets.table import TableAsset
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.publisher import publish
+from cdp_pipeline.settings import Settings
+
+KEY = AssetKey(["published", "tables"])
+
+
+def published_tables(catalogue: Mapping[str, TableAsset], settings: Settings) -> AssetsDefinition:
+    """Parquet files and a read-only DuckDB file of every table whose sidecar says `published`."""
+    tables = [table for table in catalogue.values() if table.sidecar.published]
+    spec = AssetSpec(
+        KEY,
+        deps=[AssetKey([table.layer, table.name]) for table in tables],
+        group_name="published",
+        description="Published tables in data/published/, without direct identifiers, for BI and notebooks.",
+        kinds={"parquet", "duckdb"},
+    )
+
+    @multi_asset(name="published__tables", specs=[spec], pool=POOL, can_subset=False)
+    def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+        with warehouse.session() as session:
+            files = publish(session, [(table.full_name, table.sidecar) for table in tables], settings.published)
+        return MaterializeResult(asset_key=KEY, metadata={"files": len(files), "folder": str(settings.published)})
+
+    return materialise

@@ -1,0 +1,120 @@
+"""The `cdp` command: thin; whatever materialises goes through Dagster."""
+
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.demo.generate import Demo, write_demo
+from cdp_pipeline.settings import REPOSITORY, Settings, load_settings, prepare_environment
+
+app = typer.Typer(help="Customer Data Platform as a batch data pipeline.", no_args_is_help=True, add_completion=False)
+console = Console()
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@app.callback()
+def main() -> None:
+    """Customer Data Platform as a batch data pipeline: raw extracts in, one profile per person out."""
+
+
+@app.command()
+def check() -> None:
+    """Validate everything in seeds/ without touching data."""
+    _, project = _configured()
+    counts = f"{len(project.sources)} sources, {len(project.segments)} segments, {len(project.destinations)} destinations"
+    console.print(f"seeds/ is valid: {counts}, {len(project.suites)} expectation suites.")
+
+
+@app.command()
+def run(
+    day: Annotated[str | None, typer.Option("--date", help="The day to run (YYYY-MM-DD); yesterday by default.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day of a range.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day of a range.")] = None,
+    select: Annotated[str | None, typer.Option(help="Dagster asset selection, such as 'group:metrics'.")] = None,
+    sample: Annotated[bool, typer.Option(help="Fill an empty landing zone from data/sample/ and run all its days.")] = False,
+) -> None:
+    """Run the daily job for a day or a range of days; exit code 0 only if every blocking check held."""
+    settings, project = _configured()
+    days = _sample_days(settings) if sample else _days(project, day, first, last)
+    from cdp_pipeline.reporting.progress import follow  # Dagster takes seconds to import
+    from cdp_pipeline.reporting.summary import print_summary
+
+    record = follow(console, days[0], days[-1], select)
+    for failure in record.failures:
+        errors.print(failure, style="red", markup=False)
+    if not record.succeeded:
+        errors.print("The run failed; tables that were not listed as done are as the last good run left them.")
+    print_summary(console, project, settings, days, record)
+    if not record.succeeded:
+        raise typer.Exit(1)
+    console.print("Next: `make ui` shows every table with its lineage and checks; `cdp show adrian.keller@gmail.com` one profile.")
+
+
+@app.command()
+def demo(
+    people: Annotated[int, typer.Option(help="How many people.", min=4)] = 2000,
+    days: Annotated[int, typer.Option(help="How many days of extracts.", min=1)] = 7,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
+    events: Annotated[float, typer.Option(help="Mean number of events a person record.", min=0)] = 8.0,
+    out: Annotated[Path | None, typer.Option(help="Deployment to write to; its seeds/ are copied if it has none.")] = None,
+) -> None:
+    """Write synthetic extracts of seven systems to data/landing/, with the truth beside them in data/truth/."""
+    home = (out or load_settings().home).resolve()
+    if not (home / "seeds").exists():
+        shutil.copytree(REPOSITORY / "seeds", home / "seeds")
+    parameters = Demo(people=people, days=days, seed=seed, events=events)
+    for line in write_demo(parameters, home / "data", home / "seeds" / "reference" / "products.csv"):
+        console.print(line)
+    console.print(f"Next: CDP_HOME={home} cdp run --from {parameters.first_day} --to {parameters.last_day}")
+
+
+def _configured() -> tuple[Settings, Project]:
+    """Settings and valid configuration; prints the faults and exits with 2 where it is not."""
+    settings = load_settings()
+    try:
+        project = load_project(settings.seeds)
+        load_catalogue(project)
+    except ConfigError as error:
+        errors.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from None
+    prepare_environment(settings)
+    return settings, project
+
+
+def _days(project: Project, day: str | None, first: str | None, last: str | None) -> tuple[date, ...]:
+    if day and (first or last) or bool(first) != bool(last):
+        raise typer.BadParameter("give either --date, or both --from and --to")
+    yesterday = datetime.now(project.deployment.zone).date() - timedelta(days=1)
+    start, end = (_day(text) if text else yesterday for text in ((day or first), (day or last)))
+    if not project.deployment.first_day <= start <= end <= yesterday:
+        raise typer.BadParameter(
+            f"{start} to {end}: days run from {project.deployment.first_day} (first_day in seeds/deployment.yml) to {yesterday}"
+        )
+    return (start, end)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a day; write YYYY-MM-DD") from None
+
+
+def _sample_days(settings: Settings) -> tuple[date, ...]:
+    """First and last day of the sample, which fills an empty landing zone."""
+    sample = settings.home / "data" / "sample"
+    if not settings.landing.exists() or not any(settings.landing.iterdir()):
+        shutil.copytree(sample, settings.landing, dirs_exist_ok=True)
+    days = sorted({date.fromisoformat(path.name) for path in sample.glob("*/*") if path.is_dir()})
+    return (days[0], days[-1])
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,65 @@
+"""The table at the end of a run: what came in, who came out, what was checked and delivered."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from rich.console import Console
+from rich.table import Table
+
+from cdp_pipeline.assets.factory import stage_run_days
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.settings import Settings
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+
+
+@dataclass
+class RunRecord:
+    """What a run's events told: seconds by layer, checks held and not, and why it failed."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    passed: int = 0
+    warned: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    succeeded: bool = False
+
+
+def print_summary(console: Console, project: Project, settings: Settings, days: tuple[date, ...], record: RunRecord) -> None:
+    """Print the tables; a warehouse without them (a first run that failed) prints none."""
+    with DuckDBWarehouse.of(settings).session() as session:
+        if not session.columns("activation.deliveries"):
+            return
+        stage_run_days(session, (days[-1],), project.deployment)
+        figures = dict(session.rows(QUERIES["figures"]))
+        segments = session.rows(QUERIES["segments"])
+        deliveries = session.rows(QUERIES["deliveries"])
+    _print_figures(console, figures, record, days)
+    console.print(_table(f"Segments as of {days[-1]}", ("segment", "members", "entered", "left"), segments))
+    headers = ("destination", "status", "members", "no consent", "no contact", "suppressed", "file in data/exports/")
+    console.print(_table("Deliveries", headers, deliveries))
+    seconds = [(layer, f"{spent:.1f}") for layer, spent in record.seconds.items()]
+    console.print(_table("Seconds by layer", ("layer", "seconds"), seconds))
+
+
+def _print_figures(console: Console, figures: dict[str, int], record: RunRecord, days: tuple[date, ...]) -> None:
+    records, profiles = figures["person records"], figures["profiles"]
+    rate = 1 - profiles / records if records else 0.0
+    rows = [(name, f"{value:,}") for name, value in figures.items()]
+    rows.insert(2, ("merge rate (records that joined another)", f"{rate:.1%}"))
+    rows.append(("checks held / warned / blocked", f"{record.passed} / {len(record.warned)} / {len(record.blocked)}"))
+    period = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    console.print(_table(f"Run of {period}", ("figure", "value"), rows))
+    for sentence in record.warned:
+        console.print(f"warning: {sentence}", style="yellow")
+
+
+def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]] | list[tuple[str, str]]) -> Table:
+    content = Table(title=title, title_justify="left")
+    for place, header in enumerate(headers):
+        content.add_column(header, justify="left" if place == 0 or header in ("status", headers[-1]) and len(headers) > 4 else "right")
+    for row in rows:
+        content.add_row(*("" if cell is None else str(cell) for cell in row))
+    return content
