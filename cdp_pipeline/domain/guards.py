@@ -51,13 +51,46 @@ def touched_select() -> exp.Select:
 
 def conflicts_select(identity: Identity) -> exp.Query:
     """Pairs of records in one cluster that can't be one person (cluster, record_no_l, record_no_r)."""
-    parts = [_decided_apart()]
-    for guard in identity.guards.no_conflict:
-        parts.append(_disagreeing(identity, guard))
-    for name, rule in sorted(identity.identifiers.items()):
-        if rule.unique_per_profile:
-            parts.append(_two_values(name))
+    opposed = [_disagreeing(guard) for guard in identity.guards.no_conflict]
+    parts: list[exp.Select] = [_decided_apart()]
+    parts += [_two_values(name) for name, rule in sorted(identity.identifiers.items()) if rule.unique_per_profile]
+    if opposed:
+        parts.append(exp.select("*").from_(_unexcused(identity, union_all(opposed)).subquery("unexcused")))
     return exp.select("cluster", "record_no_l", "record_no_r").distinct().from_(union_all(parts).subquery("found"))
+
+
+def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
+    """Conflicts that no decisive attribute excuses.
+
+    Where one of the two is proved (nearly the same decisive value) to be a third record's person, and
+    that record does not conflict with the other, the deviating value is an error of its record.
+    """
+    query = exp.select("cluster", "record_no_l", "record_no_r").from_("opposed").with_("opposed", opposed)
+    decisive = [str(attribute.column) for attribute in identity.attributes.values() if attribute.decisive]
+    if not decisive:
+        return query
+    agree = " or ".join(f"coalesce(levenshtein(l.{name}, r.{name}) <= 2, false)" for name in decisive)
+    tied = _pairs(exp.select("cluster").distinct().from_("opposed")).where(agree, dialect="duckdb")
+    both_ways = [_turned("opposed", False), _turned("opposed", True)]
+    query = query.with_("tied", tied).with_("tie", union_all([_turned("tied", False), _turned("tied", True)]))
+    query = query.with_("foe", union_all(both_ways)).with_("excused", _excused())
+    return query.where("(record_no_l, record_no_r) not in (select record_no_l, record_no_r from excused)", dialect="duckdb")
+
+
+def _excused() -> exp.Select:
+    """Conflicting pairs one end of which is tied to a record (or to the other end) without a conflict there."""
+    no_foe = exp.select("1").from_("foe").where("foe.a = tie.b and foe.b = f.b")
+    return (
+        exp.select(named(exp.func("least", column("a", "f"), column("b", "f")), "record_no_l"), named(exp.func("greatest", column("a", "f"), column("b", "f")), "record_no_r"))
+        .from_("foe AS f")
+        .join("tie", on="tie.a = f.a")
+        .where(exp.Exists(this=no_foe).not_())
+    )
+
+
+def _turned(source: str, backwards: bool) -> exp.Select:
+    ends = ("record_no_r", "record_no_l") if backwards else ("record_no_l", "record_no_r")
+    return exp.select(named(column(ends[0]), "a"), named(column(ends[1]), "b")).from_(source)
 
 
 def _pairs(candidates: exp.Select) -> exp.Select:
@@ -72,7 +105,7 @@ def _pairs(candidates: exp.Select) -> exp.Select:
     )
 
 
-def _disagreeing(identity: Identity, guard: str) -> exp.Select:
+def _disagreeing(guard: str) -> exp.Select:
     value = column(GUARDED[guard], "records")
     several = exp.GT(this=exp.Count(this=exp.Distinct(expressions=[value])), expression=literal(1))
     candidates = (
@@ -82,11 +115,7 @@ def _disagreeing(identity: Identity, guard: str) -> exp.Select:
         .group_by("clusters.cluster")
         .having(several)
     )
-    query = _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
-    for attribute in identity.attributes.values():
-        if attribute.decisive and attribute.column:
-            query = query.where(f"not coalesce(levenshtein(l.{attribute.column}, r.{attribute.column}) <= 2, false)", dialect="duckdb")
-    return query
+    return _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
 
 
 def _decided_apart() -> exp.Select:

@@ -12,6 +12,7 @@ from cdp_pipeline.domain.comparisons import Comparison, Level, comparisons
 Settings = dict[str, Any]
 RARER_THAN_PRIOR = 20.0
 FURTHEST_FROM_PRIOR = 5.0
+SHARE = "probability_two_random_records_match"
 
 
 def blocking_rule(columns: tuple[str, ...]) -> str:
@@ -53,7 +54,7 @@ def available(rules: tuple[tuple[str, ...], ...], filled: set[str]) -> list[tupl
 
 def with_u(settings: Settings, trained: Settings, identity: Identity, filled: set[str]) -> Settings:
     """Take over u from random sampling, less the matches that the sample held."""
-    share = trained["probability_two_random_records_match"]
+    share = trained[SHARE]
 
     def update(level: Level, found: Settings) -> dict[str, float]:
         if "u_probability" not in found:
@@ -62,7 +63,7 @@ def with_u(settings: Settings, trained: Settings, identity: Identity, filled: se
         return {"u_probability": max(u - share * level.m, u / RARER_THAN_PRIOR, min(level.u, u))}
 
     updated = _updated(settings, trained, comparisons(identity, filled), update)
-    return {**updated, "probability_two_random_records_match": max(float(share), 1e-9)}
+    return {**updated, SHARE: max(float(share), 1e-9)}
 
 
 def with_m(settings: Settings, trained: Settings, identity: Identity, filled: set[str]) -> Settings:
@@ -76,7 +77,18 @@ def with_m(settings: Settings, trained: Settings, identity: Identity, filled: se
     updated = _updated(settings, trained, known, update)
     for comparison, content in zip(known, updated["comparisons"], strict=True):
         _make_monotone(content["comparison_levels"][1:], comparison.largest_else_m)
-    return updated
+        _round(content["comparison_levels"][1:])
+    return {**updated, SHARE: _significant(updated[SHARE])}
+
+
+def _round(levels: list[dict[str, Any]]) -> None:
+    """Threads add up in any order: what differs in the last bits must not make another model version."""
+    for level in levels:
+        level.update({key: _significant(level[key]) for key in ("m_probability", "u_probability")})
+
+
+def _significant(value: float) -> float:
+    return float(f"{value:.9g}")
 
 
 def _make_monotone(levels: list[dict[str, Any]], largest_else_m: float) -> None:

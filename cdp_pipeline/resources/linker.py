@@ -4,6 +4,7 @@ What belongs here: the calls of Splink's API and what it leaves behind. What doe
 (`domain.linkage`).
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,8 @@ from cdp_pipeline.resources.warehouse import Session
 SCRATCH = "linkage_scratch"
 RECORDS = "linkage_input"
 SAMPLED_SHARE = 0.1
+# Its hints on levels that a pass did not see are what the priors are for.
+logging.getLogger("splink").setLevel(logging.ERROR)
 NOT_COMPARED = ("record_no", "record_id")
 
 
@@ -71,10 +74,8 @@ def score(session: Session, settings: Settings, threshold: float, into: str) -> 
     """
     with _linker(session, settings, frozen=True) as (linker, connection):
         pairs = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
-        query = (
-            "select record_no_l, record_no_r, match_weight, match_probability, match_key from " f"{pairs.physical_name}"
-        )
-        session.stage_arrow(into, connection.execute(query).to_arrow_table())
+        query = f"select record_no_l, record_no_r, match_weight, match_probability, match_key from {pairs.physical_name}"
+        session.stage_arrow(into, connection.sql(query).to_arrow_table())
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 -- email_marketing/subscribers.csv
 select record_key as subscriber_id, lower(email) as email, given_name as first_name, family_name as last_name,
     case when chance(noise, 'language') < .93 then 'fr' else 'en' end as language, case when no_address then null else town.postcode end as postcode,
-    case when chance(noise, 'newsletter') < .72 then 'true' else 'false' end as newsletter,
+    case when person_id = getvariable('people') or chance(noise, 'newsletter') < .72 then 'true' else 'false' end as newsletter,
     case when chance(noise, 'ads') < .5 then 'true' else 'false' end as personalised_ads,
-    strftime(created_at, '%Y-%m-%d %H:%M:%S') as consent_at, strftime(created_at, '%Y-%m-%d %H:%M:%S') as created_at,
+    strftime(greatest(created_at, moment(getvariable('first_day') - 5 - cast(floor(chance(noise, 'renewed') * 600) as int), .4)), '%Y-%m-%d %H:%M:%S') as consent_at,
+    strftime(created_at, '%Y-%m-%d %H:%M:%S') as created_at,
     strftime(coalesce(case when changes_on <= getvariable('day') then moment(changes_on, .5) end, created_at), '%Y-%m-%d %H:%M:%S') as updated_at
 from records
 where source_table = 'subscribers' and (arrives_on = getvariable('day') or changes_on = getvariable('day') and arrives_on < changes_on)

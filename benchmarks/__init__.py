@@ -1,0 +1,1 @@
+"""Scale, speed and accuracy: each module is a script that prints a table."""

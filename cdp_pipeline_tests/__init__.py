@@ -1,0 +1,1 @@
+"""Tests, mirroring `cdp_pipeline`; `cases/` and `deployments/` hold what they read."""
