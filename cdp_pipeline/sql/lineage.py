@@ -3,14 +3,17 @@
 Dependencies of assets and column lineage both come from here, so that neither can drift from the SQL.
 """
 
+import logging
+
 from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
-from sqlglot.lineage import lineage
-from sqlglot.optimizer.qualify import qualify
+from sqlglot.lineage import Node, lineage
 
 from cdp_pipeline.config.sidecar import LAYERS
 from cdp_pipeline.domain.expressions import DIALECT
 
+# It reports scopes that it does not follow (UNNEST) by printing the whole query.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+OF_THE_RUN = {"run_days": {"day": "date"}}
 Schema = dict[str, dict[str, dict[str, str]]]
 
 
@@ -30,20 +33,25 @@ def column_lineage(query: exp.Expression, schema: Schema) -> dict[str, list[tupl
     `schema` gives layer → table → column → type of the tables read. A column that is built from no
     column (a constant) has an empty list.
     """
-    try:
-        qualified = qualify(query.copy(), schema=schema, dialect=DIALECT, validate_qualify_columns=False)
-    except SqlglotError:
-        return {}
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name in qualified.named_selects:
-        try:
-            node = lineage(name, qualified, schema=schema, dialect=DIALECT)
-        except (SqlglotError, ValueError, KeyError):
+    placed = query.copy()
+    for table in placed.find_all(exp.Table):
+        if table.name in OF_THE_RUN and not table.db:
+            table.set("db", exp.to_identifier("run"))
+    nodes = lineage(None, placed, schema={**schema, "run": OF_THE_RUN}, dialect=DIALECT, trim_selects=False, copy=False)
+    assert isinstance(nodes, dict)
+    return {name: sorted(_origins(node)) for name, node in nodes.items()}
+
+
+def _origins(root: Node) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
             continue
-        leaves = {
-            (f"{leaf.expression.db}.{leaf.expression.name}", leaf.name.rpartition(".")[2].strip('"'))
-            for leaf in node.walk()
-            if isinstance(leaf.expression, exp.Table) and leaf.expression.db in LAYERS
-        }
-        found[name] = sorted(leaves)
+        seen.add(id(node))
+        waiting.extend(node.downstream)
+        if isinstance(node.expression, exp.Table) and node.expression.db in LAYERS:
+            found.add((f"{node.expression.db}.{node.expression.name}", node.name.rpartition(".")[2].strip('"')))
     return found
