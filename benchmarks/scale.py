@@ -90,7 +90,8 @@ def splink_alone() -> dict[str, Any]:
         connection: duckdb.DuckDBPyConnection = session.sharing()
         connection.execute("create table main.cleaned as from identity.linkage_records")
         api = DuckDBAPI(connection=connection)
-        linker = Linker(api.register("cleaned"), build_settings(identity, filled), log_level=None)
+        nodes = api.register("cleaned")
+        linker = Linker(nodes, build_settings(identity, filled), log_level=None)
         training, moment = identity.training, time.monotonic()
         rules = [blocking_rule(rule) for rule in available(training.deterministic_rules, filled)]
         linker.training.estimate_probability_two_random_records_match(rules, recall=training.deterministic_recall)
@@ -103,8 +104,9 @@ def splink_alone() -> dict[str, Any]:
         pairs = linker.inference.predict(threshold_match_probability=identity.thresholds.review, warning_mode="never")
         seconds["predict"], moment = time.monotonic() - moment, time.monotonic()
         cluster_pairwise_predictions_at_threshold(
-            linker._input_tables_dict["cleaned"] if hasattr(linker, "_input_tables_dict") else api.register("cleaned"),
+            nodes,
             pairs,
+            api,
             node_id_column_name="record_no",
             threshold_match_probability=identity.thresholds.merge,
         )

@@ -1,6 +1,8 @@
 """The `cdp` command: thin; whatever materialises goes through Dagster."""
 
 import shutil
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -73,6 +75,28 @@ def demo(
     for line in write_demo(parameters, home / "data", home / "seeds" / "reference" / "products.csv"):
         console.print(line)
     console.print(f"Next: CDP_HOME={home} cdp run --from {parameters.first_day} --to {parameters.last_day}")
+
+
+@app.command()
+def show(who: Annotated[str, typer.Argument(help="An e-mail address, a telephone number, a profile id or a record id.")]) -> None:
+    """Show one profile: golden values with their provenance, contact points, consents, segments, timeline."""
+    settings, _ = _configured()
+    from cdp_pipeline.reporting.profile import print_profile
+
+    if not settings.warehouse.exists():
+        errors.print(f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)", style="red", markup=False)
+        raise typer.Exit(1)
+    if not print_profile(console, settings, who):
+        errors.print("no profile has this address, number or id; ids look like P0123456789abcde", style="red", markup=False)
+        raise typer.Exit(1)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> None:
+    """Open the Dagster UI and its daemon on localhost, until Ctrl-C."""
+    _configured()
+    command = ["dagster", "dev", "--workspace", str(REPOSITORY / "workspace.yaml"), "--host", "127.0.0.1", "--port", str(port)]
+    raise typer.Exit(subprocess.run([sys.executable, "-m", *command], check=False).returncode)
 
 
 def _configured() -> tuple[Settings, Project]:

@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ import xlsxwriter
 
 HERE = Path(__file__).parent
 LAST_DAY = date(2026, 11, 15)
+WRITTEN_AT = datetime(2026, 11, 15, 3)
 STEPS = ("macros", "people", "records", "events", "adrian")
 TITLE_ROWS = {"vip": "VIP customers, kept by the sales team", "store_targets": "Targets by store"}
 
@@ -116,7 +117,7 @@ def _write_excel(connection: duckdb.DuckDBPyConnection, query: str, path: Path) 
     result = connection.execute(query)
     names = [column[0] for column in result.description or ()]
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
-        book.set_properties({"created": LAST_DAY})
+        book.set_properties({"created": WRITTEN_AT})
         sheet = book.add_worksheet("List")
         sheet.write(0, 0, TITLE_ROWS[path.stem])
         sheet.write_row(2, 0, names)

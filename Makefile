@@ -1,0 +1,32 @@
+# Two commands: `make run` and `make test`; both set up first, from the lock, without root.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export CDP_HOME ?= $(CURDIR)
+export DAGSTER_HOME := $(CDP_HOME)/data/dagster
+
+.PHONY: run test ui lint setup ci-test
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip --version >/dev/null
+	$(BIN)/python -c "import uv" 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+run: setup
+	$(BIN)/cdp run --sample
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+ui: setup
+	$(BIN)/cdp ui

@@ -1,0 +1,43 @@
+"""`cdp show`: one profile on a page."""
+
+from rich.console import Console
+from rich.table import Table
+from sqlglot import exp
+
+from cdp_pipeline.domain.expressions import named, text
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.settings import Settings
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+PARTS = {
+    "golden": ("Golden values", ("attribute", "value", "from", "rule", "other values", "of")),
+    "records": ("Records", ("record", "name", "e-mail", "telephone", "street", "city")),
+    "consents": ("Consent", ("channel", "purpose", "status", "because of", "source", "decided", "decisions")),
+    "segments": ("Segments", ("segment", "as of")),
+    "timeline": ("Latest touches", ("when (UTC)", "channel", "event", "what", "category", "amount", "device", "known by")),
+}
+
+
+def print_profile(console: Console, settings: Settings, who: str) -> bool:
+    """Print every profile that the address, number or id leads to; False where there is none."""
+    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+        _ask(session, who.strip())
+        profiles = sorted(str(row[0]) for row in session.rows(QUERIES["found"]) if row[0])
+        for profile in profiles:
+            _ask(session, profile)
+            console.rule(f"profile {profile}")
+            for name, (title, headers) in PARTS.items():
+                console.print(_table(title, headers, session.rows(QUERIES[name])))
+    return bool(profiles)
+
+
+def _ask(session: DuckDBSession, who: str) -> None:
+    session.stage("asked", exp.select(named(text(who), "who")))
+
+
+def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
+    content = Table(*headers, title=title, title_justify="left")
+    for row in rows:
+        content.add_row(*("" if cell is None else str(cell) for cell in row))
+    return content

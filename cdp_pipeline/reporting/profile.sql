@@ -1,0 +1,44 @@
+-- name: found
+select redirects.current_profile_id
+from identity.profile_redirects as redirects, asked
+where redirects.profile_id = asked.who
+union
+select profile_id from identity.identity_map, asked where record_id = asked.who
+union
+select points.profile_id
+from profile.profile_contact_points as points, asked
+where points.value = lower(asked.who) or mailbox(points.value) = mailbox(lower(asked.who))
+    or points.value = clean_phone(asked.who, 'FR')
+
+-- name: golden
+select attribute, value, source, rule, other_values, cast(updated_at as date) as updated_on
+from profile.profile_attributes
+where profile_id = (select who from asked)
+order by attribute
+
+-- name: records
+select records.record_id, records.full_name, records.email, records.phone, records.street, records.city
+from identity.identity_map as member
+join unified.person_records as records on member.record_id = records.record_id
+where member.profile_id = (select who from asked)
+order by records.record_id
+
+-- name: consents
+select channel, purpose, status, reason, source, cast(decided_at as date) as decided_on, decisions
+from profile.consent_state
+where profile_id = (select who from asked)
+order by channel, purpose
+
+-- name: segments
+select segment, as_of_day
+from segments.segment_members
+where profile_id = (select who from asked)
+qualify as_of_day = max(as_of_day) over ()
+order by segment
+
+-- name: timeline
+select occurred_at, channel, event, object_id, category, amount, device, attributed_by
+from profile.timeline
+where profile_id = (select who from asked)
+order by occurred_at desc, touch_id
+limit 25

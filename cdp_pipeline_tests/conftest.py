@@ -1,0 +1,56 @@
+"""Fixtures: an in-memory session, the repository's configuration, and one run of the sample for all tests."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cdp_pipeline.assets.factory import stage_run_days
+from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline_tests.homes import REPOSITORY, cdp
+
+SAMPLE_DAYS = (date(2026, 11, 9), date(2026, 11, 15))
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return load_project(REPOSITORY / "seeds")
+
+
+@pytest.fixture
+def session() -> Iterator[DuckDBSession]:
+    with DuckDBWarehouse(database=":memory:", seeds=str(REPOSITORY / "seeds")).session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def run_of_a_day(session: DuckDBSession, project: Project) -> DuckDBSession:
+    stage_run_days(session, (date(2026, 11, 15),), project.deployment)
+    return session
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(REPOSITORY / "seeds", tmp_path / "home" / "seeds"))
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, run as a newcomer does; read only."""
+    home = tmp_path_factory.mktemp("sample") / "home"
+    shutil.copytree(REPOSITORY / "seeds", home / "seeds")
+    shutil.copytree(REPOSITORY / "data" / "sample", home / "data" / "sample")
+    done = cdp(home, "run", "--sample")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (home / "output.txt").write_text(done.stdout)
+    return home
+
+
+@pytest.fixture(scope="session")
+def sample(sample_home: Path) -> Iterator[DuckDBSession]:
+    settings = {"database": str(sample_home / "data" / "warehouse" / "cdp.duckdb"), "seeds": str(REPOSITORY / "seeds")}
+    with DuckDBWarehouse(**settings).session(read_only=True) as opened:
+        yield opened
