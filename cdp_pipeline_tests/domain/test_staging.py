@@ -1,0 +1,88 @@
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sources import Table
+from cdp_pipeline.domain.expressions import sql_of
+from cdp_pipeline.domain.staging import quarantine_select, staging_select, staging_sidecar
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+from cdp_pipeline.sql.lineage import parse
+
+COLUMNS = {
+    "id": {"required": True},
+    "email": {"type": "email"},
+    "born": {"type": "date", "formats": ["%d/%m/%Y"]},
+    "amount": {"type": "decimal", "decimal_separator": ","},
+    "at": {"type": "timestamp", "timezone": "Europe/Paris"},
+}
+
+
+def _table(load: str) -> Table:
+    extract = {"format": "csv", "path": "s/{date}/t.csv", "load": load}
+    return Table.model_validate({"extract": extract, "key": ["id"], "columns": COLUMNS})
+
+
+def _raw(session: DuckDBSession, *rows: tuple[Any, ...]) -> None:
+    names = [*COLUMNS, "_extract_date", "_file", "_line", "_reject_reason", "_reject_text"]
+    types = {name: "date" if name == "_extract_date" else "bigint" if name == "_line" else "varchar" for name in names}
+    filled = [(*row[:5], row[5] if len(row) > 5 else date(2026, 11, 15), "f", place, None, None) for place, row in enumerate(rows)]
+    session.stage_rows("lines", types, filled)
+    session.replace_table("raw.s__t", parse("from lines"), lambda name: None)
+
+
+def _staged(session: DuckDBSession, project: Project, load: str) -> list[tuple[Any, ...]]:
+    return session.rows(parse(sql_of(staging_select("s__t", _table(load), project.deployment)) + " order by id"))
+
+
+def test_values_are_typed(run_of_a_day: DuckDBSession, project: Project) -> None:
+    _raw(run_of_a_day, ("1", " A@B.fr ", "31/01/1985", "12,50", "2026-11-15 10:00:00"))
+    assert _staged(run_of_a_day, project, "append")[0][:5] == ("1", "a@b.fr", date(1985, 1, 31), Decimal("12.50"), datetime(2026, 11, 15, 9))
+
+
+def test_an_impossible_birth_date_is_nulled_and_listed(run_of_a_day: DuckDBSession, project: Project) -> None:
+    _raw(run_of_a_day, ("1", None, "31/02/1985", None, None))
+    assert _staged(run_of_a_day, project, "append")[0][2] is None
+    listed = run_of_a_day.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment))
+    assert [(row[5], row[6], row[8]) for row in listed] == [("born", "not a valid date", True)]
+
+
+def test_an_unreadable_amount_refuses_its_row(run_of_a_day: DuckDBSession, project: Project) -> None:
+    _raw(run_of_a_day, ("1", None, None, "twelve", None), ("2", None, None, "1", None))
+    assert [row[0] for row in _staged(run_of_a_day, project, "append")] == ["2"]
+    listed = run_of_a_day.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment))
+    assert [(row[4], row[5], row[8]) for row in listed] == [(0, "amount", False)]
+
+
+def test_a_row_without_its_key_is_refused(run_of_a_day: DuckDBSession, project: Project) -> None:
+    _raw(run_of_a_day, (None, "a@b.fr", None, None, None))
+    assert _staged(run_of_a_day, project, "append") == []
+
+
+def test_a_placeholder_is_not_a_value_and_no_fault(run_of_a_day: DuckDBSession, project: Project) -> None:
+    _raw(run_of_a_day, ("1", "test@test.com", "01/01/1900", "n/a", None))
+    assert _staged(run_of_a_day, project, "append")[0][1:4] == (None, None, None)
+    assert run_of_a_day.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment)) == []
+
+
+def test_of_a_snapshot_only_the_newest_day_counts(run_of_a_day: DuckDBSession, project: Project) -> None:
+    _raw(run_of_a_day, ("1", *[None] * 4, date(2026, 11, 14)), ("2", *[None] * 4, date(2026, 11, 14)), ("1", *[None] * 4, date(2026, 11, 15)))
+    assert [row[0] for row in _staged(run_of_a_day, project, "snapshot")] == ["1"]
+
+
+def test_of_a_delta_the_newest_row_of_a_key_counts(run_of_a_day: DuckDBSession, project: Project) -> None:
+    old, new = ("1", "old@b.fr", None, None, None, date(2026, 11, 14)), ("1", "new@b.fr", None, None, None, date(2026, 11, 15))
+    _raw(run_of_a_day, new, old, ("2", *[None] * 4, date(2026, 11, 1)))
+    assert [row[:2] for row in _staged(run_of_a_day, project, "delta")] == [("1", "new@b.fr"), ("2", None)]
+
+
+def test_an_event_delivered_twice_counts_once(run_of_a_day: DuckDBSession, project: Project) -> None:
+    _raw(run_of_a_day, ("1", *[None] * 4), ("1", *[None] * 4))
+    assert len(_staged(run_of_a_day, project, "append")) == 1
+
+
+def test_the_sidecar_describes_types_and_partition() -> None:
+    sidecar = staging_sidecar("s__t", _table("append"))
+    assert sidecar.partition == "_extract_date"
+    assert sidecar.columns["amount"].type == "DECIMAL(18,2)"
+    assert staging_sidecar("s__t", _table("delta")).partition is None

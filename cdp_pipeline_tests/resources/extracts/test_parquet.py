@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+
+from cdp_pipeline.config.sources import Extract
+from cdp_pipeline.resources.extracts import ExtractError, parquet
+
+
+def test_a_text_file_is_no_parquet(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").write_text("a,b")
+    with pytest.raises(ExtractError, match="ask the source to deliver it again"):
+        parquet.header(tmp_path / "x.parquet", Extract(format="parquet", path="{date}.parquet", load="append"))

@@ -1,0 +1,45 @@
+"""A lint over all SQL: constructs whose meaning differs between DuckDB and Spark are refused."""
+
+from pathlib import Path
+
+import pytest
+from sqlglot import exp
+
+from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.config.project import load_project
+from cdp_pipeline.settings import REPOSITORY
+from cdp_pipeline.sql.lineage import parse
+
+CATALOGUE = load_catalogue(load_project(REPOSITORY / "seeds"))
+REFUSED = {
+    exp.IntDiv: "// rounds negatives differently",
+    exp.DateDiff: "date_diff of timestamps counts boundaries here and 24 hours there",
+    exp.DayOfWeek: "dayofweek counts from another day",
+}
+
+
+def _faults(query: exp.Expression) -> list[str]:
+    found = [why for node in query.walk() for kind, why in REFUSED.items() if isinstance(node, kind)]
+    for call in query.find_all(exp.RegexpReplace):
+        if not call.args.get("modifiers"):
+            found.append("regexp_replace without 'g' replaces one here and all there")
+    for call in query.find_all(exp.Anonymous):
+        if str(call.this).lower() == "hash":
+            found.append("hash() differs")
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(n for n, t in CATALOGUE.items() if t.query is not None))
+def test_a_tables_sql_means_the_same_on_both_engines(name: str) -> None:
+    query = CATALOGUE[name].query
+    assert query is not None
+    assert _faults(query) == []
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "cdp_pipeline" / "assets").rglob("*.sql")), ids=lambda p: p.stem)
+def test_a_sql_file_is_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 125
+
+
+def test_the_lint_can_fail() -> None:
+    assert _faults(parse("select regexp_replace(x, 'a', 'b'), hash(y) from unified.orders")) != []
