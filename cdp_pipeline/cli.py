@@ -64,7 +64,7 @@ def demo(
     people: Annotated[int, typer.Option(help="How many people.", min=4)] = 2000,
     days: Annotated[int, typer.Option(help="How many days of extracts.", min=1)] = 7,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
-    events: Annotated[float, typer.Option(help="Mean number of events a person record.", min=0)] = 8.0,
+    events: Annotated[float, typer.Option(help="Mean number of events a person record.", min=0)] = 4.0,
     out: Annotated[Path | None, typer.Option(help="Deployment to write to; its seeds/ are copied if it has none.")] = None,
 ) -> None:
     """Write synthetic extracts of seven systems to data/landing/, with the truth beside them in data/truth/."""

@@ -28,7 +28,7 @@ class Demo:
     people: int
     days: int
     seed: int = 1
-    events: float = 8.0
+    events: float = 4.0
     last_day: date = LAST_DAY
 
     @property

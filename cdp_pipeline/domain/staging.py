@@ -19,7 +19,6 @@ SQL_TYPES = {
     "boolean": "BOOLEAN",
 }
 DATE_FORMATS = ("%Y-%m-%d",)
-TIMESTAMP_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
 UNTYPED = {"text"}
 LINE_DESCRIPTIONS = {
     "_extract_date": SidecarColumn(type="DATE", description="Day of the extract"),
@@ -79,8 +78,11 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
         false=exp.null(),
     )
     listed = exp.func("unnest", exp.Array(expressions=[unreadable, *problems]))
-    found = exp.select(*(column(part) for part in (*LINE_COLUMNS, "_reject_text")), named(listed, "problem")).from_(
-        typed.subquery("typed")
+    faulty = [column("_reject_reason").is_(exp.null()).not_(), *(_invalid(name, content) for name, content in _checks(definition))]
+    found = (
+        exp.select(*(column(part) for part in (*LINE_COLUMNS, "_reject_text")), named(listed, "problem"))
+        .from_(typed.subquery("typed"))
+        .where(exp.or_(*faulty))
     )
     return (
         exp.select(
@@ -166,7 +168,7 @@ def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expressi
             return macro("parse_date", raw, array(content.formats or DATE_FORMATS))
         case "timestamp":
             zone = text(content.timezone or deployment.timezone)
-            return macro("parse_local", raw, array(content.formats or TIMESTAMP_FORMATS), zone)
+            return macro("parse_local", raw, array(content.formats), zone) if content.formats else macro("parse_iso", raw, zone)
     return _plain_value(content, raw)
 
 

@@ -1,7 +1,8 @@
 """Survivorship: which record's value becomes the golden one, as one SELECT.
 
 What belongs here: the rules' total orders and groups that travel together. What does not: other
-parts of a profile.
+parts of a profile. Every rule's order is one integer rank, so that one pass over the records finds
+the winners of all attributes.
 """
 
 from sqlglot import exp
@@ -11,101 +12,163 @@ from cdp_pipeline.config.sources import Source
 from cdp_pipeline.config.survivorship import Rule, Survivorship
 from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
 
-RECORDS = "records"
+Unit = tuple[str, tuple[str, ...], Rule]
+"""Name, attributes that travel together, and the rule that chooses their record."""
 
 
 def attributes_select(survivorship: Survivorship, identity: Identity, sources: dict[str, Source]) -> exp.Query:
-    """Columns as `profile.profile_attributes`; attributes without a rule of their own follow most_recent."""
-    units: list[tuple[tuple[str, ...], Rule]] = [((name,), rule) for name, rule in survivorship.attributes.items()]
-    units += [(group.attributes, group.rule) for group in survivorship.groups.values()]
-    units += [((name,), "most_recent") for name in identity.custom_attributes]
-    parts = [part for attributes, rule in units for part in _unit(attributes, rule)]
-    return _select_of(union_all(parts)).with_(RECORDS, _records(sources))
+    """Columns as `profile.profile_attributes`; custom attributes follow most_recent."""
+    units = _units(survivorship, identity)
+    rows = [_row(name, attribute, rule) for name, attributes, rule in units for attribute in attributes]
+    query = exp.select("*").from_(union_all(rows).subquery("attributes"))
+    steps = {
+        "records": _records(units, sources),
+        "ranked": _ranked(units),
+        "winners": _winners(units),
+        "golden": _golden(units),
+        "disagreement": _disagreement(units),
+    }
+    for name, step in steps.items():
+        query = query.with_(name, step)
+    return query
 
 
-def _select_of(query: exp.Query) -> exp.Select:
-    return exp.select("*").from_(query.subquery("attributes"))
+def _units(survivorship: Survivorship, identity: Identity) -> list[Unit]:
+    single: list[Unit] = [(name, (name,), rule) for name, rule in survivorship.attributes.items()]
+    groups: list[Unit] = [(name, group.attributes, group.rule) for name, group in survivorship.groups.items()]
+    custom: list[Unit] = [(name, (name,), "most_recent") for name in identity.custom_attributes]
+    return [*single, *groups, *custom]
 
 
-def _records(sources: dict[str, Source]) -> exp.Select:
-    """Person records with their profile and the trust in their source."""
+def _attributes(units: list[Unit]) -> list[str]:
+    return [attribute for _, attributes, _ in units for attribute in attributes]
+
+
+def _records(units: list[Unit], sources: dict[str, Source]) -> exp.Select:
+    """Person records with their profile, number, trust in their source and moment of change."""
     trust = exp.Case(
         this=column("source", "r"),
         ifs=[exp.If(this=text(name), true=literal(source.trust)) for name, source in sorted(sources.items())],
         default=literal(0.0),
     )
-    joined = exp.select("r.*", "member.profile_id", named(trust, "trust")).from_("unified.person_records AS r")
-    return joined.join("identity.identity_map AS member", on="r.record_id = member.record_id")
-
-
-def _unit(attributes: tuple[str, ...], rule: Rule) -> list[exp.Select]:
-    """A row for each attribute of the winning record, per profile."""
-    held = exp.or_(*(column(name).is_(exp.null()).not_() for name in attributes))
-    values = {name: _text(name) for name in attributes}
-    kept = {**values, "record_id": column("record_id"), "source": column("source"), "updated_at": column("updated_at")}
-    winner = exp.Struct(expressions=[exp.PropertyEQ(this=exp.to_identifier(k), expression=v) for k, v in kept.items()])
-    others = [named(exp.Count(this=exp.Distinct(expressions=[_text(name)])), f"{name}__values") for name in attributes]
-    order = exp.Tuple(expressions=_order(rule, attributes))
-    won = exp.select(column("profile_id"), named(exp.func("max_by", winner, order), "winner"), *others)
-    won = won.from_(_counted(attributes) if rule == "most_frequent" else exp.to_table(RECORDS)).where(held).group_by("profile_id")
-    return [_row(won, name, rule) for name in attributes]
-
-
-def _row(won: exp.Select, name: str, rule: Rule) -> exp.Select:
-    def of_winner(part: str) -> exp.Dot:
-        return exp.Dot(this=column("winner"), expression=exp.to_identifier(part))
-
+    moments = [column("updated_at", "r"), column("created_at", "r"), exp.cast(text("1900-01-01"), "timestamp")]
     return (
         exp.select(
-            column("profile_id"),
-            named(text(name), "attribute"),
-            named(of_winner(name), "value"),
-            named(of_winner("record_id"), "record_id"),
-            named(of_winner("source"), "source"),
-            named(of_winner("updated_at"), "updated_at"),
-            named(text(rule), "rule"),
-            named(exp.Sub(this=column(f"{name}__values"), expression=literal(1)), "other_values"),
+            column("profile_id", "member"),
+            column("record_no", "numbered"),
+            column("record_id", "r"),
+            column("source", "r"),
+            column("updated_at", "r"),
+            column("created_at", "r"),
+            named(trust, "trust"),
+            named(exp.func("coalesce", *moments), "changed_at"),
+            *(named(exp.cast(column(name, "r"), "varchar", dialect="duckdb"), name) for name in _attributes(units)),
+            *(named(_frequency(attributes), f"{name}__same") for name, attributes, rule in units if rule == "most_frequent"),
         )
-        .from_(won.copy().subquery("won"))
-        .where(of_winner(name).is_(exp.null()).not_())
+        .from_("unified.person_records AS r")
+        .join("identity.identity_map AS member", on="r.record_id = member.record_id")
+        .join("identity.linkage_records AS numbered", on="r.record_id = numbered.record_id")
     )
 
 
-def _counted(attributes: tuple[str, ...]) -> exp.Subquery:
-    """Records with how many records of the profile hold the same values."""
-    count = exp.Window(this=exp.func("count", exp.Star()), partition_by=[column("profile_id"), *(column(n) for n in attributes)])
-    return exp.select("*", named(count, "same_values")).from_(RECORDS).subquery("counted")
+def _frequency(attributes: tuple[str, ...]) -> exp.Window:
+    """How many records of the profile hold the same values."""
+    same = [column("profile_id", "member"), *(column(name, "r") for name in attributes)]
+    return exp.Window(this=exp.func("count", exp.Star()), partition_by=same)
 
 
-def _order(rule: Rule, attributes: tuple[str, ...]) -> list[exp.Expression]:
-    """A total order, greatest wins: the rule, then trust, recency and at last the record's id."""
-    newest = exp.func("coalesce", column("updated_at"), column("created_at"), exp.cast(text("1900-01-01"), "timestamp"))
-    trust, last = column("trust"), column("record_id")
+def _ranked(units: list[Unit]) -> exp.Select:
+    ranks = [
+        named(exp.Window(this=exp.func("row_number"), order=exp.Order(expressions=[exp.Ordered(this=key) for key in _order(name, rule, attributes)])), f"{name}__rank")
+        for name, attributes, rule in units
+    ]
+    return exp.select("*", *ranks).from_("records")
+
+
+def _order(unit: str, rule: Rule, attributes: tuple[str, ...]) -> list[exp.Expression]:
+    """A total order, greatest wins: the rule, then trust, recency and at last the record's number."""
+    newest, trust, last = column("changed_at"), column("trust"), column("record_no")
     filled = [exp.If(this=column(name).is_(exp.null()), true=literal(0), false=literal(1)) for name in attributes]
     completeness: exp.Expression = filled[0]
     for part in filled[1:]:
         completeness = exp.Add(this=completeness, expression=part)
-    age = exp.Neg(this=exp.func("epoch", exp.func("coalesce", column("created_at"), exp.cast(text("2999-01-01"), "timestamp"))))
+    created = exp.func("coalesce", column("created_at"), exp.cast(text("2999-01-01"), "timestamp"))
     orders: dict[Rule, list[exp.Expression]] = {
         "most_recent": [newest, trust, last],
-        "oldest": [age, trust, last],
+        "oldest": [exp.Neg(this=exp.func("epoch", created)), trust, last],
         "source_trust": [trust, completeness, newest, last],
         "most_complete": [completeness, trust, newest, last],
-        "most_frequent": [column("same_values"), trust, newest, last],
+        "most_frequent": [column(f"{unit}__same"), trust, newest, last],
     }
     return orders[rule]
 
 
-def _text(name: str) -> exp.Expression:
-    return exp.cast(column(name), "varchar", dialect="duckdb")
+def _winners(units: list[Unit]) -> exp.Select:
+    """Per profile the number of the record that wins each unit."""
+    chosen = [
+        named(
+            exp.Filter(
+                this=exp.func("max_by", column("record_no"), column(f"{name}__rank")),
+                expression=exp.Where(this=exp.or_(*(column(a).is_(exp.null()).not_() for a in attributes))),
+            ),
+            name,
+        )
+        for name, attributes, _ in units
+    ]
+    return exp.select("profile_id", *chosen).from_("ranked").group_by("profile_id")
+
+
+def _golden(units: list[Unit]) -> exp.Select:
+    """Per profile every unit's values and the record that they come from."""
+    query = exp.select("winners.profile_id").from_("winners")
+    for name, attributes, _ in units:
+        alias = f"{name}__won"
+        kept = [named(column(part, alias), f"{name}__{part}") for part in ("record_id", "source", "updated_at")]
+        query = query.select(*(named(column(a, alias), a) for a in attributes), *kept)
+        query = query.join(
+            exp.alias_(exp.to_table("records"), alias, table=True),
+            on=exp.EQ(this=column(name, "winners"), expression=column("record_no", alias)),
+            join_type="left",
+        )
+    return query
+
+
+def _disagreement(units: list[Unit]) -> exp.Select:
+    """Per profile and attribute the number of records that hold another value than the golden one."""
+    differing = [
+        named(
+            exp.func("count_if", exp.NEQ(this=column(name, "records"), expression=column(name, "golden"))), f"{name}__others"
+        )
+        for name in _attributes(units)
+    ]
+    query = exp.select("golden.profile_id", *differing).from_("golden")
+    return query.join("records", on="golden.profile_id = records.profile_id").group_by("golden.profile_id")
+
+
+def _row(unit: str, attribute: str, rule: Rule) -> exp.Select:
+    return (
+        exp.select(
+            column("profile_id", "golden"),
+            named(text(attribute), "attribute"),
+            named(column(attribute, "golden"), "value"),
+            named(column(f"{unit}__record_id", "golden"), "record_id"),
+            named(column(f"{unit}__source", "golden"), "source"),
+            named(column(f"{unit}__updated_at", "golden"), "updated_at"),
+            named(text(rule), "rule"),
+            named(column(f"{attribute}__others", "disagreement"), "disagreeing_records"),
+        )
+        .from_("golden")
+        .join("disagreement", on="golden.profile_id = disagreement.profile_id")
+        .where(column(attribute, "golden").is_(exp.null()).not_())
+    )
 
 
 def profiles_select(columns: dict[str, str]) -> exp.Select:
-    """One row a profile: golden values side by side (`columns`: attribute → type), and what its records tell."""
-    attribute = table("profile.profile_attributes")
-    values = [
-        named(exp.cast(exp.Filter(this=exp.Max(this=column("value")), expression=exp.Where(this=exp.EQ(this=column("attribute"), expression=text(name)))), kind, dialect="duckdb"), name)
-        for name, kind in columns.items()
-    ]
-    golden = exp.select("profile_id", *values).from_(attribute).group_by("profile_id")
-    return golden
+    """One row a profile: golden values side by side (`columns`: attribute → type)."""
+    values = [named(exp.cast(_value_of(name), kind, dialect="duckdb"), name) for name, kind in columns.items()]
+    return exp.select("profile_id", *values).from_(table("profile.profile_attributes")).group_by("profile_id")
+
+
+def _value_of(name: str) -> exp.Expression:
+    mine = exp.Where(this=exp.EQ(this=column("attribute"), expression=text(name)))
+    return exp.Filter(this=exp.Max(this=column("value")), expression=mine)

@@ -11,7 +11,7 @@ from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 PARTS = {
-    "golden": ("Golden values", ("attribute", "value", "from", "rule", "other values", "of")),
+    "golden": ("Golden values", ("attribute", "value", "from", "rule", "records that differ", "of")),
     "records": ("Records", ("record", "name", "e-mail", "telephone", "street", "city")),
     "consents": ("Consent", ("channel", "purpose", "status", "because of", "source", "decided", "decisions")),
     "segments": ("Segments", ("segment", "as of")),

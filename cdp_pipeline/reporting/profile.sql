@@ -11,7 +11,7 @@ where points.value = lower(asked.who) or mailbox(points.value) = mailbox(lower(a
     or points.value = clean_phone(asked.who, 'FR')
 
 -- name: golden
-select attribute, value, source, rule, other_values, cast(updated_at as date) as updated_on
+select attribute, value, source, rule, disagreeing_records, cast(updated_at as date) as updated_on
 from profile.profile_attributes
 where profile_id = (select who from asked)
 order by attribute

@@ -99,7 +99,7 @@ class DuckDBSession:
 
     def export_parquet(self, query: exp.Expression, path: Path) -> None:
         """COPY to a temporary name, then rename."""
-        self._export(query, path, "format parquet, compression zstd")
+        self._export(query, path, "format parquet")
 
     def _export(self, query: exp.Expression, path: Path, options: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

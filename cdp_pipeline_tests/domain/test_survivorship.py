@@ -31,6 +31,7 @@ def _golden(session: DuckDBSession, project: Project, records: list[dict[str, An
     session.stage_rows("content", columns, [tuple(row.get(name) for name in columns) for row in filled])
     session.replace_table("unified.person_records", parse("from content"), lambda name: None)
     session.replace_table("identity.identity_map", parse("select record_id, 'P1' as profile_id from content"), lambda name: None)
+    session.replace_table("identity.linkage_records", parse("select row_number() over (order by record_id) as record_no, record_id from content"), lambda name: None)
     identity = project.identity.model_copy(update={"custom_attributes": {}})
     found = session.rows(attributes_select(rules, identity, project.sources))
     return {str(row[1]): (str(row[2]), str(row[3])) for row in found}

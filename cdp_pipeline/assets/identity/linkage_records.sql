@@ -17,7 +17,9 @@ personal as (
         folded.* exclude (email, phone),
         case when shared_email.value is null then folded.email end as email,
         case when shared_phone.value is null then folded.phone end as phone,
-        street || ' ' || coalesce(postcode, city) as whole_address
+        street || ' ' || coalesce(postcode, city) as whole_address,
+        sound_key(given) as given_sound,
+        sound_key(family) as family_sound
     from folded
     left join identity.shared_identifiers as shared_email
         on shared_email.type = 'email' and shared_email.reason = 'too many records' and shared_email.value = folded.email
@@ -52,9 +54,9 @@ select
     left(family, 1) as family_initial,
     left(given, 2) as given_start,
     left(family, 2) as family_start,
-    sound_key(given) as given_sound,
-    sound_key(family) as family_sound,
-    least(sound_key(given), sound_key(family)) || greatest(sound_key(given), sound_key(family)) as name_sound
+    given_sound,
+    family_sound,
+    least(given_sound, family_sound) || greatest(given_sound, family_sound) as name_sound
 from personal
 left join addresses on personal.whole_address = addresses.whole_address
 cross join linkage_limits

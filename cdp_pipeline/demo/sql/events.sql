@@ -1,8 +1,8 @@
 -- Grain: an event of a record (an e-mail sent, a hit, an article bought, a case); half before the first day, half spread over the days.
 create or replace table touches as
 with kinds(kind, source_table, share) as (values
-    ('email', 'subscribers', .40), ('hit', 'accounts', .75), ('order', 'accounts', .10), ('receipt', 'loyalty_members', .18),
-    ('case', 'service_contacts', .10), ('attendance', 'crm_contacts', .10)),
+    ('email', 'subscribers', .80), ('hit', 'accounts', 1.50), ('order', 'accounts', .20), ('receipt', 'loyalty_members', .36),
+    ('case', 'service_contacts', .20), ('attendance', 'crm_contacts', .20)),
 counted as (
     select r.record_key, r.person_id, r.noise, k.kind, r.arrives_on, r.household_id,
         cast(floor(getvariable('events') * k.share * 2 * chance(r.noise, k.kind) + chance(r.noise, k.kind || ' more')) as int) as touches
