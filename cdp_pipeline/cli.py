@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.assets.catalogue import validate
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.demo.generate import Demo, write_demo
@@ -104,7 +104,7 @@ def _configured() -> tuple[Settings, Project]:
     settings = load_settings()
     try:
         project = load_project(settings.seeds)
-        load_catalogue(project)
+        validate(project)
     except ConfigError as error:
         errors.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None

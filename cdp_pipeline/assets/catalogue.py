@@ -19,6 +19,7 @@ from cdp_pipeline.config.base import ConfigError, load
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar, SidecarColumn
 from cdp_pipeline.domain.mapping import Target
+from cdp_pipeline.domain.segments import faults
 from cdp_pipeline.sql.lineage import parse, tables_read
 
 ROOT = Path(__file__).parent
@@ -26,14 +27,21 @@ ROOT = Path(__file__).parent
 
 def load_catalogue(project: Project) -> dict[str, TableAsset]:
     """All tables by `layer.table`, in the order of the layers; raises ConfigError for a faulty mapping."""
-    faults = _mapping_faults(project)
-    if faults:
-        raise ConfigError("\n".join(faults))
+    validate(project)
     tables = [raw_table(*parts) for parts in project.tables()]
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
         tables += [_packaged(project, path) for path in sorted((ROOT / layer).glob("*.yml"))]
     return {table.full_name: table for table in tables}
+
+
+def validate(project: Project) -> None:
+    """Check what a single file's model can't: mappings against the unified tables, segments against the vocabulary."""
+    found = _mapping_faults(project)
+    for name, segment in project.segments.items():
+        found += [f"{project.seeds / 'segments' / name}.yml: {fault}" for fault in faults(segment)]
+    if found:
+        raise ConfigError("\n".join(found))
 
 
 def unified_sidecar(project: Project, name: str) -> Sidecar:
@@ -87,12 +95,12 @@ def _writing(query: exp.Expression) -> Builder:
 
 def _mapping_faults(project: Project) -> list[str]:
     known = sorted(path.stem for path in (ROOT / "unified").glob("*.yml"))
-    faults = []
+    found = []
     for name, source, definition in project.tables():
         for target, _ in definition.mappings():
             if target not in known:
                 place = project.seeds / "sources" / f"{source.source}.yml"
-                faults.append(f"{place}: {name}.maps: '{target}' is not a unified table; choose one of {known}")
+                found.append(f"{place}: {name}.maps: '{target}' is not a unified table; choose one of {known}")
     for target in known:
-        faults.extend(Target(target, unified_sidecar(project, target), project).check())
-    return faults
+        found.extend(Target(target, unified_sidecar(project, target), project).check())
+    return found

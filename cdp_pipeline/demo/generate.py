@@ -101,6 +101,8 @@ def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path, store:
     else:
         options = {".csv": "format csv, header", ".jsonl": "format json", ".parquet": "format parquet"}[path.suffix]
         connection.execute(f"copy ({query}) to '{path}' ({options})")
+        if path.stat().st_size == 0:
+            path.unlink()  # a day without news delivers no JSON lines; CSV files keep their header
 
 
 def _write_cp1252(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
