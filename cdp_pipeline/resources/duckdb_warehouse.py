@@ -1,5 +1,6 @@
 """The embedded warehouse: DuckDB in one file, one writing process at a time."""
 
+import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pyarrow as pa
 from dagster_duckdb import DuckDBResource
 from sqlglot import exp
 
-from cdp_pipeline.config.reference import load_reference
+from cdp_pipeline.config.reference import Reference, load_reference
 from cdp_pipeline.config.sidecar import LAYERS
 from cdp_pipeline.resources.warehouse import Audit, WarehouseError
 from cdp_pipeline.settings import Settings
@@ -44,8 +45,8 @@ class DuckDBSession:
         Columns that only the new slice has are added to the table; those it lacks stay null.
         """
         rows = self._build(table, query, audit)
+        known = self.columns(table)
         with self._transaction():
-            known = self.columns(table)
             if not known:
                 self._rename_building(table)
                 return rows
@@ -121,19 +122,19 @@ class DuckDBSession:
 
     def columns(self, table: str) -> dict[str, str]:
         """Columns of a table in order, with DuckDB's type names."""
-        layer, _, name = table.rpartition(".")
-        found = self._connection.execute(
-            "select column_name, data_type from duckdb_columns() where table_name = $name "
-            "and schema_name = coalesce(nullif($layer, ''), 'main') order by column_index",
-            {"name": name, "layer": layer},
-        ).fetchall()
-        return dict(found)
+        try:
+            described = self._connection.execute(f"describe {sql_of(table_ref(table))}").fetchall()
+        except duckdb.CatalogException:
+            return {}
+        return {str(row[0]): str(row[1]) for row in described}
 
     def sharing(self) -> duckdb.DuckDBPyConnection:
-        """A cursor on the same database, with the macros; it sees what is committed."""
-        cursor = self._connection.cursor()
-        _load_macros(cursor, self._seeds)
-        return cursor
+        """A cursor on the same database; it sees what is committed."""
+        return self._connection.cursor()
+
+    def define_macros(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Define the macros in another database that a shared connection uses."""
+        _define_macros(connection, load_reference(self._seeds))
 
     def _build(self, table: str, query: exp.Expression, audit: Audit) -> int:
         building = table + BUILDING
@@ -205,10 +206,7 @@ class DuckDBWarehouse(DuckDBResource):  # type: ignore[misc]
     def session(self, read_only: bool = False) -> Iterator[DuckDBSession]:
         """A session with layers and macros in place."""
         with self.get_connection(read_only) as connection:
-            if not read_only:
-                for layer in LAYERS:
-                    connection.execute(f"create schema if not exists {layer}")
-            _load_macros(connection, Path(self.seeds))
+            _prepare(connection, Path(self.seeds), read_only)
             yield DuckDBSession(connection, Path(self.seeds))
 
 
@@ -228,14 +226,29 @@ def _connect(database: str, config: dict[str, Any], read_only: bool) -> duckdb.D
             time.sleep(0.2)
 
 
-def _load_macros(connection: duckdb.DuckDBPyConnection, seeds: Path) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, seeds: Path, read_only: bool) -> None:
+    """Create layers and macros, unless the database has them as they are today."""
     reference = load_reference(seeds)
+    digest = hashlib.md5(f"{reference}{MACROS.read_text()}".encode(), usedforsecurity=False).hexdigest()
+    try:
+        known = connection.execute("select macros_digest()").fetchall()[0][0]
+    except duckdb.CatalogException:
+        known = None
+    if known == digest or read_only:
+        return
+    for layer in LAYERS:
+        connection.execute(f"create schema if not exists {layer}")
+    _define_macros(connection, reference)
+    connection.execute(f"create or replace macro macros_digest() as {sql_of(exp.Literal.string(digest))}")
+
+
+def _define_macros(connection: duckdb.DuckDBPyConnection, reference: Reference) -> None:
     for name, argument, body in (
         ("placeholder_values", "", array(reference.placeholders)),
         ("country_code", "name", _lookup(reference.countries, "name")),
         ("calling_code", "region", _lookup(reference.calling_codes, "region")),
     ):
-        connection.execute(f"create or replace temp macro {name}({argument}) as {sql_of(body)}")
+        connection.execute(f"create or replace macro {name}({argument}) as {sql_of(body)}")
     connection.execute(MACROS.read_text(encoding="utf-8"))
 
 

@@ -90,6 +90,7 @@ def _linker(session: Session, settings: Settings, frozen: bool) -> Iterator[tupl
     connection.execute(f"attach ':memory:' as {SCRATCH}")
     try:
         connection.execute(f"use {SCRATCH}")
+        session.define_macros(connection)
         connection.execute(f"create view {RECORDS} as from {warehouse}.identity.linkage_records")
         api = DuckDBAPI(connection=connection)
         linker = Linker(api.register(RECORDS), settings, log_level=None)

@@ -60,6 +60,9 @@ class Session(Protocol):
     def sharing(self) -> Any:
         """A connection to the same tables for a library (Splink, Great Expectations); the caller closes it."""
 
+    def define_macros(self, connection: Any) -> None:
+        """Define the macros in another database that a shared connection uses."""
+
 
 class Warehouse(Protocol):
     """Opens sessions; one writes at a time."""

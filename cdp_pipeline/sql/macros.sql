@@ -1,45 +1,45 @@
 -- Reusable expressions, one macro each; every argument and result is text unless the name says otherwise.
 
 -- Empty after trimming is unknown.
-create or replace temp macro blank_to_null(value) as nullif(trim(value), '');
+create or replace macro blank_to_null(value) as nullif(trim(value), '');
 
 -- A value that the reference table of placeholders lists is unknown.
-create or replace temp macro known(value) as
+create or replace macro known(value) as
     case when list_contains(placeholder_values(), lower(trim(value))) then null else blank_to_null(value) end;
 
 -- Lower case, no accents, ligatures spelt out: for comparison, never for display.
-create or replace temp macro fold(value) as
+create or replace macro fold(value) as
     replace(replace(replace(replace(replace(
         lower(strip_accents(value)), 'ø', 'o'), 'ł', 'l'), 'œ', 'oe'), 'ß', 'ss'), 'æ', 'ae');
 
 -- Folded, with letters only, parts separated by single spaces.
-create or replace temp macro fold_name(value) as
+create or replace macro fold_name(value) as
     nullif(trim(regexp_replace(regexp_replace(fold(value), '[''’`.]', '', 'g'), '[^a-z]+', ' ', 'g')), '');
 
 -- Folded, with letters and digits only, parts separated by single spaces.
-create or replace temp macro fold_text(value) as
+create or replace macro fold_text(value) as
     nullif(trim(regexp_replace(fold(value), '[^a-z0-9]+', ' ', 'g')), '');
 
 -- A civil title (M., Mme, Dr ...) before a name is not part of it.
-create or replace temp macro without_title(value) as
+create or replace macro without_title(value) as
     trim(regexp_replace(value, '^(?i)(m|mr|mrs|ms|mme|mlle|dr|me|pr|prof|monsieur|madame|mademoiselle)(\.\s*|\s+)', '', 'g'));
 
-create or replace temp macro clean_name(value) as
+create or replace macro clean_name(value) as
     nullif(without_title(regexp_replace(known(value), '\s+', ' ', 'g')), '');
 
 -- The address as written, trimmed and in lower case; not an address: unknown.
-create or replace temp macro clean_email(value) as
+create or replace macro clean_email(value) as
     case when regexp_full_match(lower(known(value)), '[a-z0-9.!#$%&''*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}')
         then lower(known(value)) end;
 
 -- The mailbox that an address reaches: Gmail ignores dots and what follows a plus, others do not.
-create or replace temp macro mailbox(email) as
+create or replace macro mailbox(email) as
     case when split_part(email, '@', 2) in ('gmail.com', 'googlemail.com')
         then replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
         else email end;
 
 -- The overseas department of a French postcode has a telephone region of its own.
-create or replace temp macro phone_region(postcode, country) as
+create or replace macro phone_region(postcode, country) as
     case when coalesce(country, 'FR') <> 'FR' then country
         when left(postcode, 3) = '971' then 'GP'
         when left(postcode, 3) = '972' then 'MQ'
@@ -49,18 +49,18 @@ create or replace temp macro phone_region(postcode, country) as
         else 'FR' end;
 
 -- Digits with a leading + when the number names its country itself; (0) is the trunk prefix, not dialled from abroad.
-create or replace temp macro dialled(value) as
+create or replace macro dialled(value) as
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         known(value), '\(0\)', '', 'g'), '[^0-9+]', '', 'g'), '^00', '+', 'g'), '^\+330', '+33', 'g');
 
 -- Runs of one digit, counting, and impossible lengths are no telephone numbers.
-create or replace temp macro is_number(dialled) as
+create or replace macro is_number(dialled) as
     not regexp_full_match(dialled, '\+?(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|0?1234567890?|0?[1-9]0+)|.{0,7}|.{17,}');
 
-create or replace temp macro is_french(region) as region in ('FR', 'RE', 'GP', 'MQ', 'GF', 'YT');
+create or replace macro is_french(region) as region in ('FR', 'RE', 'GP', 'MQ', 'GF', 'YT');
 
 -- E.164, from a national or international spelling in a region.
-create or replace temp macro clean_phone(value, region) as
+create or replace macro clean_phone(value, region) as
     case when not is_number(dialled(value)) then null
         when left(dialled(value), 1) = '+' then dialled(value)
         when is_french(region) and not regexp_full_match(dialled(value), '0[1-9]\d{8}') then null
@@ -68,82 +68,82 @@ create or replace temp macro clean_phone(value, region) as
         else '+' || calling_code(region) || regexp_replace(dialled(value), '^0', '', 'g') end;
 
 -- Postcodes without spaces; French ones lose nothing to a spreadsheet that ate the leading zero.
-create or replace temp macro clean_postcode(value, country) as
+create or replace macro clean_postcode(value, country) as
     case when coalesce(country, 'FR') = 'FR'
         then case when regexp_full_match(regexp_replace(known(value), '\s', '', 'g'), '\d{4,5}')
             then lpad(regexp_replace(known(value), '\s', '', 'g'), 5, '0') end
         else upper(regexp_replace(known(value), '\s', '', 'g')) end;
 
 -- ISO 3166-1 alpha-2, by code or by any name that the reference table lists.
-create or replace temp macro clean_country(value) as
+create or replace macro clean_country(value) as
     case when regexp_full_match(upper(trim(value)), '[A-Z]{2}') then upper(trim(value))
         else country_code(fold_text(known(value))) end;
 
 -- A date of a plausible year; two-digit years and impossible days are not guessed.
-create or replace temp macro parse_date(value, formats) as
+create or replace macro parse_date(value, formats) as
     case when year(try_strptime(known(value), formats)) between 1880 and 2100
         then cast(try_strptime(known(value), formats) as date) end;
 
 -- A moment in UTC, from local time in `zone`.
-create or replace temp macro parse_local(value, formats, zone) as
+create or replace macro parse_local(value, formats, zone) as
     cast((try_strptime(known(value), formats) at time zone zone) at time zone 'UTC' as timestamp);
 
 -- The same for ISO 8601, with T or space, which needs no format (a list of formats costs ten times as much).
-create or replace temp macro parse_iso(value, zone) as
+create or replace macro parse_iso(value, zone) as
     case when length(known(value)) between 10 and 32 then
         cast((try_cast(known(value) as timestamp) at time zone zone) at time zone 'UTC' as timestamp) end;
 
 -- Words that are all capitals or all small get a capital each, after a hyphen too; mixed case stays as written.
-create or replace temp macro capitalised(word) as upper(left(word, 1)) || substr(word, 2);
-create or replace temp macro each_capitalised(value, separator) as
+create or replace macro capitalised(word) as upper(left(word, 1)) || substr(word, 2);
+create or replace macro each_capitalised(value, separator) as
     array_to_string(list_transform(string_split(value, separator), lambda word: capitalised(word)), separator);
-create or replace temp macro title_case(value) as
+create or replace macro title_case(value) as
     case when value = upper(value) or value = lower(value)
         then each_capitalised(each_capitalised(lower(value), ' '), '-') else value end;
 
 -- Family and given part of a full name: 'DUPONT, Jean', 'DUPONT Jean', 'Jean Dupont'.
-create or replace temp macro has_capitals_word(value) as
+create or replace macro has_capitals_word(value) as
     value <> upper(value) and regexp_matches(value, '(^|\s)[A-ZÀ-Ý''-]{2,}(\s|$)');
-create or replace temp macro words_where_capital(value, capital) as
+create or replace macro words_where_capital(value, capital) as
     nullif(array_to_string(list_filter(string_split(value, ' '), lambda word: (word = upper(word) and length(word) > 1) = capital), ' '), '');
-create or replace temp macro family_of(full_name) as
+create or replace macro family_of(full_name) as
     case when contains(full_name, ',') then nullif(trim(split_part(full_name, ',', 1)), '')
         when has_capitals_word(full_name) then words_where_capital(full_name, true)
         else nullif(trim(substr(full_name, strpos(full_name || ' ', ' '))), '') end;
-create or replace temp macro given_of(full_name) as
+create or replace macro given_of(full_name) as
     case when contains(full_name, ',') then nullif(trim(split_part(full_name, ',', 2)), '')
         when has_capitals_word(full_name) then words_where_capital(full_name, false)
         else nullif(split_part(full_name, ' ', 1), '') end;
 
 -- The local day of a moment in UTC.
-create or replace temp macro local_day(moment, zone) as cast((moment at time zone 'UTC') at time zone zone as date);
+create or replace macro local_day(moment, zone) as cast((moment at time zone 'UTC') at time zone zone as date);
 
 -- Street, folded, with usual abbreviations spelt out.
-create or replace temp macro fold_street(value) as
+create or replace macro fold_street(value) as
     nullif(trim(replace(replace(replace(replace(replace(replace(replace(' ' || fold_text(value) || ' ',
         ' av ', ' avenue '), ' ave ', ' avenue '), ' bd ', ' boulevard '), ' boul ', ' boulevard '), ' pl ', ' place '), ' r ', ' rue '), ' all ', ' allee ')), '');
 
 -- Phonetic key: the first letter, then three consonants, doubles and look-alikes merged (no regular expression: it is hot).
-create or replace temp macro consonants(value) as
+create or replace macro consonants(value) as
     replace(replace(replace(replace(replace(replace(
         translate(replace(value, 'ph', 'f'), 'cqkszxdtmnaeiouyhw ', 'kkksssttnn'),
         'kk', 'k'), 'ss', 's'), 'tt', 't'), 'nn', 'n'), 'll', 'l'), 'rr', 'r');
-create or replace temp macro sound_key(value) as left(value, 1) || left(consonants(substr(value, 2)), 3);
+create or replace macro sound_key(value) as left(value, 1) || left(consonants(substr(value, 2)), 3);
 
 -- One part holds the other: Jean and Jean-Pierre.
-create or replace temp macro contains_word(a, b) as
+create or replace macro contains_word(a, b) as
     contains(' ' || a || ' ', ' ' || b || ' ') or contains(' ' || b || ' ', ' ' || a || ' ');
-create or replace temp macro is_initial_of(a, b) as
+create or replace macro is_initial_of(a, b) as
     (length(a) = 1 or length(b) = 1) and left(a, 1) = left(b, 1);
 
 -- Dates as YYYYMMDD: day and month swapped.
-create or replace temp macro day_month_swapped(a, b) as
+create or replace macro day_month_swapped(a, b) as
     left(a, 4) = left(b, 4) and substr(a, 5, 2) = substr(b, 7, 2) and substr(a, 7, 2) = substr(b, 5, 2);
 
 -- Guards: what two records of one person can not differ in.
-create or replace temp macro births_conflict(a, b) as
+create or replace macro births_conflict(a, b) as
     levenshtein(a, b) > 2 and not day_month_swapped(a, b);
-create or replace temp macro givens_conflict(given_a, given_b, family_a, family_b) as
+create or replace macro givens_conflict(given_a, given_b, family_a, family_b) as
     length(given_a) > 1 and length(given_b) > 1 and jaro_winkler_similarity(given_a, given_b) < 0.75
     and not contains_word(given_a, given_b)
     and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
