@@ -40,7 +40,10 @@ def score_febrl(name: str, home: Path) -> tuple[float, float, float]:
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
     files = sorted(path.stem.removesuffix(".csv") for path in SHARED_DATA.glob(f"{name}*.csv.gz"))
-    parts = [f"select '{file}.people:' || rec_id as record_id, cluster as person from read_csv(?, all_varchar = true)" for file in files]
+    parts = [
+        f"select '{file}.people:' || rec_id as record_id, cluster as person from read_csv(?, all_varchar = true)"
+        for file in files
+    ]
     return pairwise(home, " union all ".join(parts), [str(SHARED_DATA / f"{file}.csv.gz") for file in files])
 
 

@@ -122,14 +122,24 @@ def measure(records: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]
     environment = {**os.environ, "CDP_HOME": str(home)}
     made = time.monotonic()
     cdp = [sys.executable, "-m", "cdp_pipeline.cli"]
-    subprocess.run([*cdp, "demo", "--people", people, "--days", "1", "--events", str(EVENTS), "--out", str(home)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*cdp, "demo", "--people", people, "--days", "1", "--events", str(EVENTS), "--out", str(home)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     Console().print(f"{records:,} records: extracts made in {time.monotonic() - made:.0f} s")
     day = next((home / "data" / "landing" / "web_shop").iterdir()).name
     return _in_process(["day", day], environment), _in_process(["splink"], environment)
 
 
 def _in_process(part: list[str], environment: dict[str, str]) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-m", "benchmarks.scale", "--part", *part], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.scale", "--part", *part],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -150,7 +160,11 @@ def main() -> None:
         table = Table("layer", "seconds", "peak GB", title=f"{records:,} person records, one day", title_justify="left")
         for layer, seconds in day["seconds"].items():
             if arguments.steps or not layer.startswith(" "):
-                table.add_row(layer, f"{seconds:.1f}", f"{day['memory'].get(layer, 0):.2f}" if not layer.startswith(" ") else "")
+                table.add_row(
+                    layer,
+                    f"{seconds:.1f}",
+                    f"{day['memory'].get(layer, 0):.2f}" if not layer.startswith(" ") else "",
+                )
         table.add_row("whole process", f"{day['wall']:.1f}", f"{max(day['memory'].values()):.2f}")
         table.add_row("Splink alone, whole process", f"{alone['wall']:.1f}", f"{max(alone['memory'].values()):.2f}")
         for part, seconds in alone["seconds"].items():

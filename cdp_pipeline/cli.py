@@ -30,17 +30,23 @@ def main() -> None:
 def check() -> None:
     """Validate everything in seeds/ without touching data."""
     _, project = _configured()
-    counts = f"{len(project.sources)} sources, {len(project.segments)} segments, {len(project.destinations)} destinations"
+    counts = (
+        f"{len(project.sources)} sources, {len(project.segments)} segments, {len(project.destinations)} destinations"
+    )
     console.print(f"seeds/ is valid: {counts}, {len(project.suites)} expectation suites.")
 
 
 @app.command()
 def run(
-    day: Annotated[str | None, typer.Option("--date", help="The day to run (YYYY-MM-DD); yesterday by default.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="The day to run (YYYY-MM-DD); yesterday by default.")
+    ] = None,
     first: Annotated[str | None, typer.Option("--from", help="First day of a range.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last day of a range.")] = None,
     select: Annotated[str | None, typer.Option(help="Dagster asset selection, such as 'group:metrics'.")] = None,
-    sample: Annotated[bool, typer.Option(help="Fill an empty landing zone from data/sample/ and run all its days.")] = False,
+    sample: Annotated[
+        bool, typer.Option(help="Fill an empty landing zone from data/sample/ and run all its days.")
+    ] = False,
 ) -> None:
     """Run the daily job for a day or a range of days; exit code 0 only if every blocking check held."""
     settings, project = _configured()
@@ -56,7 +62,9 @@ def run(
     print_summary(console, project, settings, days, record)
     if not record.succeeded:
         raise typer.Exit(1)
-    console.print("Next: `make ui` shows every table with its lineage and checks; `cdp show adrian.keller@gmail.com` one profile.")
+    console.print(
+        "Next: `make ui` shows every table with its lineage and checks; `cdp show adrian.keller@gmail.com` one profile."
+    )
 
 
 @app.command()
@@ -65,7 +73,9 @@ def demo(
     days: Annotated[int, typer.Option(help="How many days of extracts.", min=1)] = 7,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
     events: Annotated[float, typer.Option(help="Mean number of events a person record.", min=0)] = 4.0,
-    out: Annotated[Path | None, typer.Option(help="Deployment to write to; its seeds/ are copied if it has none.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Deployment to write to; its seeds/ are copied if it has none.")
+    ] = None,
 ) -> None:
     """Write synthetic extracts of seven systems to data/landing/, with the truth beside them in data/truth/."""
     home = (out or load_settings().home).resolve()
@@ -78,16 +88,26 @@ def demo(
 
 
 @app.command()
-def show(who: Annotated[str, typer.Argument(help="An e-mail address, a telephone number, a profile id or a record id.")]) -> None:
+def show(
+    who: Annotated[str, typer.Argument(help="An e-mail address, a telephone number, a profile id or a record id.")],
+) -> None:
     """Show one profile: golden values with their provenance, contact points, consents, segments, timeline."""
     settings, _ = _configured()
     from cdp_pipeline.reporting.profile import print_profile
 
     if not settings.warehouse.exists():
-        errors.print(f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)", style="red", markup=False)
+        errors.print(
+            f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)",
+            style="red",
+            markup=False,
+        )
         raise typer.Exit(1)
     if not print_profile(console, settings, who):
-        errors.print("no profile has this address, number or id; ids look like P0123456789abcde", style="red", markup=False)
+        errors.print(
+            "no profile has this address, number or id; ids look like P0123456789abcde",
+            style="red",
+            markup=False,
+        )
         raise typer.Exit(1)
 
 
@@ -95,7 +115,16 @@ def show(who: Annotated[str, typer.Argument(help="An e-mail address, a telephone
 def ui(port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> None:
     """Open the Dagster UI and its daemon on localhost, until Ctrl-C."""
     _configured()
-    command = ["dagster", "dev", "--workspace", str(REPOSITORY / "workspace.yaml"), "--host", "127.0.0.1", "--port", str(port)]
+    command = [
+        "dagster",
+        "dev",
+        "--workspace",
+        str(REPOSITORY / "workspace.yaml"),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     raise typer.Exit(subprocess.run([sys.executable, "-m", *command], check=False).returncode)
 
 
@@ -113,7 +142,7 @@ def _configured() -> tuple[Settings, Project]:
 
 
 def _days(project: Project, day: str | None, first: str | None, last: str | None) -> tuple[date, ...]:
-    if day and (first or last) or bool(first) != bool(last):
+    if (day and (first or last)) or bool(first) != bool(last):
         raise typer.BadParameter("give either --date, or both --from and --to")
     yesterday = datetime.now(project.deployment.zone).date() - timedelta(days=1)
     start, end = (_day(text) if text else yesterday for text in ((day or first), (day or last)))

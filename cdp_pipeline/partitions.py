@@ -14,9 +14,7 @@ RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 def daily_partitions(deployment: Deployment) -> DailyPartitionsDefinition:
     """One partition a day of the deployment's time zone, from its first day to yesterday."""
-    return DailyPartitionsDefinition(
-        start_date=deployment.first_day.isoformat(), timezone=deployment.timezone
-    )
+    return DailyPartitionsDefinition(start_date=deployment.first_day.isoformat(), timezone=deployment.timezone)
 
 
 def run_days(tags: Mapping[str, str]) -> tuple[date, ...]:

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from dagster import AssetKey, AssetSelection, DagsterEvent, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import (
+    AssetKey,
+    AssetSelection,
+    DagsterEvent,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    RunsFilter,
+)
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.remote_origin import (
@@ -88,7 +96,10 @@ def _day_tags(first: date, last: date) -> dict[str, str]:
 
 def _origin() -> RemoteJobOrigin:
     target = LoadableTargetOrigin(
-        executable_path=sys.executable, module_name=MODULE, working_directory=str(REPOSITORY), attribute=ATTRIBUTE
+        executable_path=sys.executable,
+        module_name=MODULE,
+        working_directory=str(REPOSITORY),
+        attribute=ATTRIBUTE,
     )
     location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=LOCATION)
     return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), DAILY)

@@ -51,6 +51,9 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sample(sample_home: Path) -> Iterator[DuckDBSession]:
-    settings = {"database": str(sample_home / "data" / "warehouse" / "cdp.duckdb"), "seeds": str(REPOSITORY / "seeds")}
+    settings = {
+        "database": str(sample_home / "data" / "warehouse" / "cdp.duckdb"),
+        "seeds": str(REPOSITORY / "seeds"),
+    }
     with DuckDBWarehouse(**settings).session(read_only=True) as opened:
         yield opened

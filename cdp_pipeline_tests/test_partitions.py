@@ -9,7 +9,10 @@ def test_a_run_of_one_day() -> None:
 
 
 def test_a_run_of_a_range_has_all_its_days() -> None:
-    tags = {"dagster/asset_partition_range_start": "2026-10-30", "dagster/asset_partition_range_end": "2026-11-02"}
+    tags = {
+        "dagster/asset_partition_range_start": "2026-10-30",
+        "dagster/asset_partition_range_end": "2026-11-02",
+    }
     assert run_days(tags) == (date(2026, 10, 30), date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2))
 
 

@@ -10,7 +10,12 @@ from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.sql.lineage import parse
 from cdp_pipeline_tests.homes import cdp
 
-RECORDS = ("email_marketing.subscribers:s900001", "sales_crm.contacts:c900001", "store_pos.members:l900001", "web_shop.accounts:a900001")
+RECORDS = (
+    "email_marketing.subscribers:s900001",
+    "sales_crm.contacts:c900001",
+    "store_pos.members:l900001",
+    "web_shop.accounts:a900001",
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,11 @@ def _of(sample: DuckDBSession, sql: str, adrian: str) -> list[tuple[Any, ...]]:
 
 
 def test_adrians_profile_holds_his_four_records_only(sample: DuckDBSession, adrian: str) -> None:
-    found = _of(sample, "select record_id from identity.identity_map where profile_id = $adrian order by record_id", adrian)
+    found = _of(
+        sample,
+        "select record_id from identity.identity_map where profile_id = $adrian order by record_id",
+        adrian,
+    )
     assert tuple(row[0] for row in found) == RECORDS
 
 
@@ -35,8 +44,14 @@ def test_the_jumper_of_last_week_is_in_his_timeline(sample: DuckDBSession, adria
 
 
 def test_the_jumper_campaign_leaves_him_out_because_he_bought_it(sample: DuckDBSession, adrian: str) -> None:
-    days = _of(sample, "select distinct as_of_day from segments.segment_members where profile_id = $adrian and segment = 'jumper_campaign' order by 1", adrian)
-    assert [str(row[0]) for row in days] == ["2026-11-09", "2026-11-10"], "in until the day of the purchase, out from then on"
+    days = _of(
+        sample,
+        "select distinct as_of_day from segments.segment_members where profile_id = $adrian and segment = 'jumper_campaign' order by 1",
+        adrian,
+    )
+    assert [str(row[0]) for row in days] == ["2026-11-09", "2026-11-10"], (
+        "in until the day of the purchase, out from then on"
+    )
 
 
 def test_the_second_visit_with_his_phone_is_his(sample: DuckDBSession, adrian: str) -> None:
@@ -95,7 +110,16 @@ def test_no_delivered_person_lacks_consent(sample: DuckDBSession) -> None:
 
 def test_the_summary_says_what_came_out(sample_home: Path) -> None:
     output = (sample_home / "output.txt").read_text()
-    for words in ("person records", "profiles", "merge rate", "checks held / warned / blocked", "jumper_campaign", "google_ads", "Seconds by layer", "make ui"):
+    for words in (
+        "person records",
+        "profiles",
+        "merge rate",
+        "checks held / warned / blocked",
+        "jumper_campaign",
+        "google_ads",
+        "Seconds by layer",
+        "make ui",
+    ):
         assert words in output
 
 

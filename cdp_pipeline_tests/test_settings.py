@@ -30,5 +30,9 @@ def test_telemetry_is_off_and_the_instance_is_configured(monkeypatch: pytest.Mon
 
 
 def test_only_settings_reads_the_environment() -> None:
-    readers = [p for p in (REPOSITORY / "cdp_pipeline").rglob("*.py") if "os.environ" in p.read_text() or "getenv" in p.read_text()]
+    readers = [
+        p
+        for p in (REPOSITORY / "cdp_pipeline").rglob("*.py")
+        if "os.environ" in p.read_text() or "getenv" in p.read_text()
+    ]
     assert [p.name for p in readers] == ["settings.py"]

@@ -75,7 +75,9 @@ def _packaged(project: Project, path: Path) -> TableAsset:
     return _of_module(project, layer, name, module, path.with_suffix(".py"), sidecar)
 
 
-def _of_module(project: Project, layer: str, name: str, module: ModuleType, source: Path, sidecar: Sidecar) -> TableAsset:
+def _of_module(
+    project: Project, layer: str, name: str, module: ModuleType, source: Path, sidecar: Sidecar
+) -> TableAsset:
     select = getattr(module, "select", None)
     if select is not None:
         return _of_query(layer, name, source, sidecar, select(project, sidecar))
@@ -84,12 +86,12 @@ def _of_module(project: Project, layer: str, name: str, module: ModuleType, sour
     return TableAsset(layer, name, source, sidecar, read, module.build)
 
 
-def _of_query(layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.Expression) -> TableAsset:
+def _of_query(layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.Expr) -> TableAsset:
     table = TableAsset(layer, name, source, sidecar, tables_read(query) - {f"{layer}.{name}"}, _writing(query), query)
     return replace(table, reads=table.reads | frozenset(sidecar.reads))
 
 
-def _writing(query: exp.Expression) -> Builder:
+def _writing(query: exp.Expr) -> Builder:
     return lambda run: run.write(query)
 
 

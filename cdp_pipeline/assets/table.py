@@ -41,7 +41,7 @@ class TableRun:
     run_id: str
     metadata: dict[str, Any] = field(default_factory=dict)
     checks: list[CheckResult] = field(default_factory=list)
-    query: exp.Expression | None = None
+    query: exp.Expr | None = None
     rows: int = 0
     extra_columns: bool = False
 
@@ -55,7 +55,7 @@ class TableRun:
         """The landing zone of the deployment."""
         return LandingZone(self.settings.landing)
 
-    def write(self, query: exp.Expression) -> None:
+    def write(self, query: exp.Expr) -> None:
         """Put the query's rows into the table: the run's days where it is partitioned, else all of it."""
         self.query = query
         partition = self.table.sidecar.partition
@@ -64,7 +64,7 @@ class TableRun:
         else:
             self.rows = self.session.replace_slice(self.table.full_name, query, self._slice(partition), self._audit)
 
-    def _slice(self, partition: str) -> exp.Expression:
+    def _slice(self, partition: str) -> exp.Expr:
         """Rows of the run's days, and rows of no day (from sources that deliver a current state)."""
         inside = exp.Between(this=column(partition), low=literal(self.days[0]), high=literal(self.days[-1]))
         return exp.or_(inside, column(partition).is_(exp.null()))
@@ -109,7 +109,7 @@ class TableAsset:
     sidecar: Sidecar
     reads: frozenset[str]
     build: Builder
-    query: exp.Expression | None = None
+    query: exp.Expr | None = None
 
     @property
     def full_name(self) -> str:

@@ -79,7 +79,9 @@ class _Dialect(duckdb_engine.Dialect):  # type: ignore[misc]
     def initialize(self, connection: Any) -> None:
         """Skip the PostgreSQL start-up probes."""
 
-    def get_columns(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> list[dict[str, Any]]:
+    def get_columns(
+        self, connection: Any, table_name: str, schema: str | None = None, **_: Any
+    ) -> list[dict[str, Any]]:
         """Name, type and nullability of each column."""
         rows = connection.exec_driver_sql(
             "select column_name, data_type, is_nullable from duckdb_columns() "
@@ -89,17 +91,25 @@ class _Dialect(duckdb_engine.Dialect):  # type: ignore[misc]
         if not rows:
             raise sa.exc.NoSuchTableError(table_name)
         return [
-            {"name": name, "type": _TYPES.get(kind.split("(")[0], sa.types.NullType)(), "nullable": nullable, "default": None}
+            {
+                "name": name,
+                "type": _TYPES.get(kind.split("(")[0], sa.types.NullType)(),
+                "nullable": nullable,
+                "default": None,
+            }
             for name, kind, nullable in rows
         ]
 
-    def get_pk_constraint(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> dict[str, Any]:
+    def get_pk_constraint(
+        self, connection: Any, table_name: str, schema: str | None = None, **_: Any
+    ) -> dict[str, Any]:
         """No primary keys are declared in the warehouse."""
         return {"constrained_columns": [], "name": None}
 
 
 class _DuckDBEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._kept: Any = None
         self._raw = duckdb_engine.ConnectionWrapper(connection)
         pool = StaticPool(lambda: self._raw, reset_on_return=None)
         engine = sa.engine.Engine(pool, _Dialect(dbapi=duckdb_engine.DBAPI), sa.make_url("duckdb://"))
@@ -109,13 +119,13 @@ class _DuckDBEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
 
     def get_connection(self) -> contextlib.nullcontext[Any]:
         """One connection kept for the whole run: results are fetched after it was given back."""
-        self._connection = self._connection or self.engine.connect()
-        return contextlib.nullcontext(self._connection)
+        self._kept = self._kept or self.engine.connect()
+        return contextlib.nullcontext(self._kept)
 
     def close(self) -> None:
         """Give everything back."""
-        if self._connection is not None:
-            self._connection.close()
+        if self._kept is not None:
+            self._kept.close()
         self._raw.close()
 
 
@@ -127,7 +137,9 @@ class _Validator(Validator):  # type: ignore[misc]
         return False
 
 
-def validate(connection: duckdb.DuckDBPyConnection, table: str, expectations: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+def validate(
+    connection: duckdb.DuckDBPyConnection, table: str, expectations: list[tuple[str, dict[str, Any]]]
+) -> list[dict[str, Any]]:
     """Validate a committed table `layer.table` through a connection of its own, which is closed.
 
     One dictionary an expectation, in order: `success`, `observed` (value or percentage unexpected),

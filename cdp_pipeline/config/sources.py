@@ -140,9 +140,7 @@ class Table(Config):
         for target, mapping in self.mappings():
             for name, value in mapping.items():
                 if isinstance(value, str) and (target, name) not in VOCABULARY and value not in self.columns:
-                    raise ValueError(
-                        f"maps.{target}.{name}: '{value}' is not among the columns {sorted(self.columns)}"
-                    )
+                    raise ValueError(f"maps.{target}.{name}: '{value}' is not among the columns {sorted(self.columns)}")
         return self
 
     def mappings(self) -> list[tuple[str, Mapping]]:

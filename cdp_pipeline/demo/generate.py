@@ -110,7 +110,10 @@ def _write_cp1252(connection: duckdb.DuckDBPyConnection, query: str, path: Path)
     with tempfile.TemporaryDirectory(prefix="cdp_demo_") as scratch:
         copy = Path(scratch) / path.name
         connection.execute(f"copy ({query}) to '{copy}' (format csv, header, delimiter ';')")
-        with copy.open(encoding="utf-8", newline="") as source, path.open("w", encoding="cp1252", errors="replace", newline="") as target:
+        with (
+            copy.open(encoding="utf-8", newline="") as source,
+            path.open("w", encoding="cp1252", errors="replace", newline="") as target,
+        ):
             while chunk := source.read(1 << 20):
                 target.write(chunk)
 

@@ -57,7 +57,9 @@ def _missing(*names: str) -> str:
 
 PART_MISSING = "(given_l is null or given_r is null or family_l is null or family_r is null)"
 FAMILY_AGREES = f"({_similar('family_l', 'family_r', 0.92)} or contains_word(family_l, family_r))"
-GIVEN_AGREES = f"({_similar('given_l', 'given_r', 0.92)} or contains_word(given_l, given_r) or is_initial_of(given_l, given_r))"
+GIVEN_AGREES = (
+    f"({_similar('given_l', 'given_r', 0.92)} or contains_word(given_l, given_r) or is_initial_of(given_l, given_r))"
+)
 EITHER_PART = f"({_similar('given_l', 'given_r', 0.9)} or {_similar('family_l', 'family_r', 0.9)})"
 SAME_AREA = "(postcode_l = postcode_r or city_l = city_r)"
 
@@ -83,7 +85,12 @@ def _date(name: str, attribute: Attribute) -> Comparison:
     one_slip = "(levenshtein(birth_l, birth_r) <= 2 and damerau_levenshtein(birth_l, birth_r) <= 1)"
     levels = (
         Level("exact", "birth_l = birth_r", 0.9, 4e-5),
-        Level("day and month swapped, or one slip", f"(day_month_swapped(birth_l, birth_r) or {one_slip})", 0.06, 8e-4),
+        Level(
+            "day and month swapped, or one slip",
+            f"(day_month_swapped(birth_l, birth_r) or {one_slip})",
+            0.06,
+            8e-4,
+        ),
         Level("two slips", "levenshtein(birth_l, birth_r) <= 2", 0.02, 0.012),
         Level("same year", "birth_year_l = birth_year_r", 0.01, 0.012),
         Level("different", "ELSE", 0.01, 0.97),
@@ -94,7 +101,12 @@ def _date(name: str, attribute: Attribute) -> Comparison:
 def _email(name: str, attribute: Attribute) -> Comparison:
     levels = (
         Level("exact", "email_l = email_r", 0.7, 1e-6, "email"),
-        Level("same mailbox name, other domain", "(mailbox_name_l = mailbox_name_r and length(mailbox_name_l) >= 6)", 0.05, 2e-6),
+        Level(
+            "same mailbox name, other domain",
+            "(mailbox_name_l = mailbox_name_r and length(mailbox_name_l) >= 6)",
+            0.05,
+            2e-6,
+        ),
         Level("two slips", _typos("email", 2, 10), 0.05, 2e-6),
         Level("different", "ELSE", 0.2, 0.9999),
     )
@@ -113,7 +125,12 @@ def _phone(name: str, attribute: Attribute) -> Comparison:
 def _address(name: str, attribute: Attribute) -> Comparison:
     levels = (
         Level("exact", "address_l = address_r", 0.6, 1e-5, "address"),
-        Level("street similar, same area", f"{_similar('street_l', 'street_r', 0.9)} and {SAME_AREA}", 0.15, 1e-5),
+        Level(
+            "street similar, same area",
+            f"{_similar('street_l', 'street_r', 0.9)} and {SAME_AREA}",
+            0.15,
+            1e-5,
+        ),
         Level("street exact", "street_l = street_r", 0.03, 1e-5),
         Level("postcode and city", "postcode_l = postcode_r and city_l = city_r", 0.05, 2e-4),
         Level("postcode or city", SAME_AREA, 0.07, 2e-3),

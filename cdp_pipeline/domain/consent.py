@@ -9,6 +9,7 @@ from sqlglot import exp
 from cdp_pipeline.config.consent import Consent
 from cdp_pipeline.domain.expressions import literal, named, null_as, text, union_all
 
+
 def rules_select(consent: Consent) -> exp.Query:
     """A row a configured pair: channel, purpose, lawful_basis, default_status, expires_after_months."""
     rows = []

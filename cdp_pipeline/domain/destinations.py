@@ -34,7 +34,7 @@ def _eligible(destination: Destination) -> exp.Select:
         .join("run_days", on="members.as_of_day = run_days.day")
         .where(segments)
     )
-    reachable = column("email", "profiles").is_(exp.null()).not_()
+    reachable: exp.Expr = column("email", "profiles").is_(exp.null()).not_()
     if destination.format == "google_customer_match":
         reachable = exp.or_(reachable, column("phone", "profiles").is_(exp.null()).not_())
     refusal = exp.Case(
@@ -53,7 +53,11 @@ def _eligible(destination: Destination) -> exp.Select:
         )
         .from_(candidates.subquery("candidates"))
         .join("profile.profiles AS profiles", on="candidates.profile_id = profiles.profile_id")
-        .join(_allowed(destination).subquery("allowed"), on="candidates.profile_id = allowed.profile_id", join_type="left")
+        .join(
+            _allowed(destination).subquery("allowed"),
+            on="candidates.profile_id = allowed.profile_id",
+            join_type="left",
+        )
     )
 
 
@@ -72,13 +76,13 @@ def _allowed(destination: Destination) -> exp.Select:
     )
 
 
-def _suppressed(kind: str) -> exp.Expression:
+def _suppressed(kind: str) -> exp.Expr:
     hashes = exp.select("sha256").from_("suppressions").where(exp.EQ(this=column("kind"), expression=text(kind)))
     digest = exp.func("sha256", exp.func("coalesce", column(kind, "profiles"), text("")))
     return exp.In(this=digest, query=hashes.subquery())
 
 
-def file_select(destination: Destination, day: exp.Expression) -> exp.Select:
+def file_select(destination: Destination, day: exp.Expr) -> exp.Select:
     """The file's rows in the partner's columns, ordered by profile."""
     audience = (
         exp.select()
@@ -93,7 +97,7 @@ def file_select(destination: Destination, day: exp.Expression) -> exp.Select:
     return audience.select(*(named(value, header) for header, value in FORMATS[destination.format]().items()))
 
 
-def _marketing_cloud() -> dict[str, exp.Expression]:
+def _marketing_cloud() -> dict[str, exp.Expr]:
     return {
         "SubscriberKey": column("profile_id", "members"),
         "EmailAddress": column("email", "profiles"),
@@ -103,7 +107,7 @@ def _marketing_cloud() -> dict[str, exp.Expression]:
     }
 
 
-def _customer_match() -> dict[str, exp.Expression]:
+def _customer_match() -> dict[str, exp.Expr]:
     email = exp.func("mailbox", exp.func("replace", exp.Lower(this=column("email", "profiles")), text(" "), text("")))
     return {
         "Email": _hashed(email),
@@ -115,26 +119,31 @@ def _customer_match() -> dict[str, exp.Expression]:
     }
 
 
-FORMATS: dict[str, Callable[[], dict[str, exp.Expression]]] = {
+FORMATS: dict[str, Callable[[], dict[str, exp.Expr]]] = {
     "salesforce_marketing_cloud": _marketing_cloud,
     "google_customer_match": _customer_match,
 }
 
 
-def _name(name: str) -> exp.Expression:
+def _name(name: str) -> exp.Expr:
     return exp.Lower(this=exp.func("trim", column(name, "profiles")))
 
 
-def _hashed(value: exp.Expression) -> exp.Expression:
+def _hashed(value: exp.Expr) -> exp.Expr:
     return exp.func("sha256", exp.func("nullif", value, text("")))
 
 
-def _harmless(value: exp.Expression) -> exp.Expression:
+def _harmless(value: exp.Expr) -> exp.Expr:
     """A spreadsheet must not take a name for a formula."""
     starts = exp.func("list_contains", array(FORMULA_STARTS), exp.func("left", value, literal(1)))
     return exp.If(this=starts, true=exp.DPipe(this=text("'"), expression=value.copy(), safe=True), false=value.copy())
 
 
 def _nobody() -> exp.Select:
-    columns = (("as_of_day", "date"), ("destination", "varchar"), ("profile_id", "varchar"), ("refusal", "varchar"))
+    columns = (
+        ("as_of_day", "date"),
+        ("destination", "varchar"),
+        ("profile_id", "varchar"),
+        ("refusal", "varchar"),
+    )
     return exp.select(*(named(null_as(kind), name) for name, kind in columns)).where(exp.false())

@@ -25,7 +25,7 @@ def table(name: str) -> exp.Table:
     return exp.table_(plain, db=layer or None, quoted=True)
 
 
-def named(value: exp.Expression, alias: str) -> exp.Alias:
+def named(value: exp.Expr | str, alias: str) -> exp.Expr:
     """`value AS alias`, quoted."""
     return exp.alias_(value, alias, quoted=True)
 
@@ -35,7 +35,7 @@ def text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 
 
-def literal(value: Value) -> exp.Expression:
+def literal(value: Value) -> exp.Expr:
     """A literal of the value's own type."""
     if isinstance(value, date):
         return exp.cast(text(value.isoformat()), "date")
@@ -47,7 +47,7 @@ def array(values: Iterable[Value]) -> exp.Array:
     return exp.Array(expressions=[literal(value) for value in values])
 
 
-def macro(name: str, *arguments: exp.Expression) -> exp.Anonymous:
+def macro(name: str, *arguments: exp.Expr) -> exp.Anonymous:
     """A call of a macro of `macros.sql`."""
     return exp.Anonymous(this=name, expressions=list(arguments))
 
@@ -60,7 +60,8 @@ def table_function(name: str, *arguments: Any, **options: Any) -> exp.Anonymous:
             *(exp.convert(argument) for argument in arguments),
             *(
                 exp.EQ(
-                    this=exp.column(option), expression=value if isinstance(value, exp.Expression) else exp.convert(value)
+                    this=exp.column(option),
+                    expression=value if isinstance(value, exp.Expr) else exp.convert(value),
                 )
                 for option, value in options.items()
             ),
@@ -88,6 +89,6 @@ def union_all(selects: list[exp.Select]) -> exp.Query:
     return query
 
 
-def sql_of(query: exp.Expression) -> str:
+def sql_of(query: exp.Expr) -> str:
     """The query as DuckDB text, laid out for a reader."""
     return query.sql(dialect=DIALECT, pretty=True)

@@ -19,18 +19,37 @@ GUARDED = {"birth_date": "birth", "given_name": "given"}
 
 def links_select(identity: Identity) -> exp.Query:
     """All links that may join records, the strongest of each pair: scores, identifiers, the steward's must_links."""
-    strengths = exp.Case(
-        ifs=[exp.If(this=exp.EQ(this=column("type"), expression=text(n)), true=literal(rule.strength)) for n, rule in sorted(identity.identifiers.items())],
-        default=literal(0.0),
-    ) if identity.identifiers else literal(0.0)
-    scored = exp.select("record_id_l", "record_id_r", named(column("match_weight"), "strength")).from_(table("identity.scored_pairs"))
-    exact = exp.select("record_id_l", "record_id_r", named(strengths, "strength")).from_(table("identity.identifier_links"))
-    decided = exp.select("record_id_l", "record_id_r", named(literal(STEWARD_STRENGTH), "strength")).from_("decisions").where("decision = 'must_link'")
+    strengths = (
+        exp.Case(
+            ifs=[
+                exp.If(this=exp.EQ(this=column("type"), expression=text(n)), true=literal(rule.strength))
+                for n, rule in sorted(identity.identifiers.items())
+            ],
+            default=literal(0.0),
+        )
+        if identity.identifiers
+        else literal(0.0)
+    )
+    scored = exp.select("record_id_l", "record_id_r", named(column("match_weight"), "strength")).from_(
+        table("identity.scored_pairs")
+    )
+    exact = exp.select("record_id_l", "record_id_r", named(strengths, "strength")).from_(
+        table("identity.identifier_links")
+    )
+    decided = (
+        exp.select("record_id_l", "record_id_r", named(literal(STEWARD_STRENGTH), "strength"))
+        .from_("decisions")
+        .where("decision = 'must_link'")
+    )
     enough = exp.GTE(this=column("match_probability"), expression=literal(identity.thresholds.merge))
     every = union_all([scored.where(enough), exact, decided]).subquery("every_link")
     ends = [exp.func(name, column("record_no", "a"), column("record_no", "b")) for name in ("least", "greatest")]
     return (
-        exp.select(named(ends[0], "record_no_l"), named(ends[1], "record_no_r"), named(exp.Max(this=exp.cast(column("strength"), "double")), "strength"))
+        exp.select(
+            named(ends[0], "record_no_l"),
+            named(ends[1], "record_no_r"),
+            named(exp.Max(this=exp.cast(column("strength"), "double")), "strength"),
+        )
         .from_(every)
         .join("identity.linkage_records AS a", on="every_link.record_id_l = a.record_id")
         .join("identity.linkage_records AS b", on="every_link.record_id_r = b.record_id")
@@ -74,14 +93,19 @@ def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
     both_ways = [_turned("opposed", False), _turned("opposed", True)]
     query = query.with_("tied", tied).with_("tie", union_all([_turned("tied", False), _turned("tied", True)]))
     query = query.with_("foe", union_all(both_ways)).with_("excused", _excused())
-    return query.where("(record_no_l, record_no_r) not in (select record_no_l, record_no_r from excused)", dialect="duckdb")
+    return query.where(
+        "(record_no_l, record_no_r) not in (select record_no_l, record_no_r from excused)", dialect="duckdb"
+    )
 
 
 def _excused() -> exp.Select:
     """Conflicting pairs one end of which is tied to a record (or to the other end) without a conflict there."""
     no_foe = exp.select("1").from_("foe").where("foe.a = tie.b and foe.b = f.b")
     return (
-        exp.select(named(exp.func("least", column("a", "f"), column("b", "f")), "record_no_l"), named(exp.func("greatest", column("a", "f"), column("b", "f")), "record_no_r"))
+        exp.select(
+            named(exp.func("least", column("a", "f"), column("b", "f")), "record_no_l"),
+            named(exp.func("greatest", column("a", "f"), column("b", "f")), "record_no_r"),
+        )
         .from_("foe AS f")
         .join("tie", on="tie.a = f.a")
         .where(exp.Exists(this=no_foe).not_())
@@ -96,7 +120,11 @@ def _turned(source: str, backwards: bool) -> exp.Select:
 def _pairs(candidates: exp.Select) -> exp.Select:
     """Pairs of records of each candidate cluster, as l and r."""
     return (
-        exp.select(column("cluster", "a"), named(column("record_no", "l"), "record_no_l"), named(column("record_no", "r"), "record_no_r"))
+        exp.select(
+            column("cluster", "a"),
+            named(column("record_no", "l"), "record_no_l"),
+            named(column("record_no", "r"), "record_no_r"),
+        )
         .from_(candidates.subquery("candidates"))
         .join("clusters AS a", on="candidates.cluster = a.cluster")
         .join("clusters AS b", on="candidates.cluster = b.cluster AND a.record_no < b.record_no")
@@ -120,7 +148,11 @@ def _disagreeing(guard: str) -> exp.Select:
 
 def _decided_apart() -> exp.Select:
     return (
-        exp.select(column("cluster", "a"), named(column("record_no", "l"), "record_no_l"), named(column("record_no", "r"), "record_no_r"))
+        exp.select(
+            column("cluster", "a"),
+            named(column("record_no", "l"), "record_no_l"),
+            named(column("record_no", "r"), "record_no_r"),
+        )
         .from_("decisions")
         .join("identity.linkage_records AS l", on="decisions.record_id_l = l.record_id")
         .join("identity.linkage_records AS r", on="decisions.record_id_r = r.record_id")
@@ -136,7 +168,14 @@ def _two_values(name: str) -> exp.Select:
     held = held.join("unified.identifiers AS i", on="records.record_id = i.record_id")
     held = held.where(exp.EQ(this=column("type", "i"), expression=text(name)))
     return (
-        exp.select(column("cluster", "l"), named(column("record_no", "l"), "record_no_l"), named(column("record_no", "r"), "record_no_r"))
+        exp.select(
+            column("cluster", "l"),
+            named(column("record_no", "l"), "record_no_l"),
+            named(column("record_no", "r"), "record_no_r"),
+        )
         .from_(held.subquery("l"))
-        .join(held.copy().subquery("r"), on="l.cluster = r.cluster AND l.record_no < r.record_no AND l.value <> r.value")
+        .join(
+            held.copy().subquery("r"),
+            on="l.cluster = r.cluster AND l.record_no < r.record_no AND l.value <> r.value",
+        )
     )

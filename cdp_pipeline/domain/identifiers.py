@@ -6,7 +6,17 @@ What belongs here: limits, blocked values and the SELECTs they compile to. What 
 from sqlglot import exp
 
 from cdp_pipeline.config.identity import ExactIdentifier, Identity
-from cdp_pipeline.domain.expressions import array, column, literal, macro, named, null_as, table, text, union_all
+from cdp_pipeline.domain.expressions import (
+    array,
+    column,
+    literal,
+    macro,
+    named,
+    null_as,
+    table,
+    text,
+    union_all,
+)
 
 FOLDED = {
     "given": macro("fold_name", column("given_name", "person_records")),
@@ -29,19 +39,27 @@ def links_select(identity: Identity) -> exp.Query:
     personal = (
         exp.select("identifiers.record_id", "identifiers.type", "identifiers.value")
         .from_("unified.identifiers")
-        .join(table("identity.shared_identifiers"), on="identifiers.type = shared_identifiers.type and identifiers.value = shared_identifiers.value", join_type="anti")
+        .join(
+            table("identity.shared_identifiers"),
+            on="identifiers.type = shared_identifiers.type and identifiers.value = shared_identifiers.value",
+            join_type="anti",
+        )
         .where(exp.func("list_contains", configured, column("type", "identifiers")))
     )
     first = exp.Window(this=exp.Min(this=column("record_id")), partition_by=[column("type"), column("value")])
     starred = exp.select(named(first, "record_id_l"), named(column("record_id"), "record_id_r"), "type", "value").from_(
         personal.subquery("personal")
     )
-    return exp.select("record_id_l", "record_id_r", "type", "value").from_(starred.subquery("starred")).where("record_id_l <> record_id_r")
+    return (
+        exp.select("record_id_l", "record_id_r", "type", "value")
+        .from_(starred.subquery("starred"))
+        .where("record_id_l <> record_id_r")
+    )
 
 
 def _shared(name: str, rule: ExactIdentifier) -> list[exp.Select]:
     parts = []
-    blocked: list[exp.Expression] = [exp.EQ(this=column("value"), expression=text(value)) for value in rule.blocked_values]
+    blocked: list[exp.Expr] = [exp.EQ(this=column("value"), expression=text(value)) for value in rule.blocked_values]
     if rule.blocked_pattern:
         blocked.append(exp.func("regexp_full_match", column("value"), text(rule.blocked_pattern)))
     if blocked:
@@ -55,10 +73,15 @@ def _shared(name: str, rule: ExactIdentifier) -> list[exp.Select]:
 
 def _disagreeing(name: str, attribute: str, limit: int) -> exp.Select:
     """Values within the limit on whose records the attribute's first two letters or digits differ."""
-    distinct = exp.Count(this=exp.Distinct(expressions=[exp.func("left", FOLDED[attribute].copy(), literal(2 if attribute != "birth" else 10))]))
+    distinct = exp.Count(
+        this=exp.Distinct(
+            expressions=[exp.func("left", FOLDED[attribute].copy(), literal(2 if attribute != "birth" else 10))]
+        )
+    )
     held = _held(name).join(table("unified.person_records"), using=["record_id"])
     several = exp.and_(
-        exp.GT(this=distinct, expression=literal(1)), exp.LTE(this=exp.func("count", exp.Star()), expression=literal(limit))
+        exp.GT(this=distinct, expression=literal(1)),
+        exp.LTE(this=exp.func("count", exp.Star()), expression=literal(limit)),
     )
     return _reported(held, name, f"its records differ in {attribute}", several)
 
@@ -67,10 +90,17 @@ def _held(name: str) -> exp.Select:
     return exp.select().from_("unified.identifiers").where(exp.EQ(this=column("type"), expression=text(name)))
 
 
-def _reported(held: exp.Select, name: str, reason: str, having: exp.Expression) -> exp.Select:
-    return held.select(
-        named(text(name), "type"), column("value"), named(exp.func("count", exp.Star()), "records"), named(text(reason), "reason")
-    ).group_by(column("value")).having(having)
+def _reported(held: exp.Select, name: str, reason: str, having: exp.Expr) -> exp.Select:
+    return (
+        held.select(
+            named(text(name), "type"),
+            column("value"),
+            named(exp.func("count", exp.Star()), "records"),
+            named(text(reason), "reason"),
+        )
+        .group_by(column("value"))
+        .having(having)
+    )
 
 
 def _nothing(*names: str) -> exp.Select:

@@ -108,7 +108,12 @@ def _updated(settings: Settings, trained: Settings, known: list[Comparison], upd
         null, *levels = content["comparison_levels"]
         _, *found_levels = found["comparison_levels"]
         pairs = zip(comparison.levels, levels, found_levels, strict=True)
-        contents.append({**content, "comparison_levels": [null, *({**level, **update(prior, f)} for prior, level, f in pairs)]})
+        contents.append(
+            {
+                **content,
+                "comparison_levels": [null, *({**level, **update(prior, f)} for prior, level, f in pairs)],
+            }
+        )
     return {**settings, "comparisons": contents}
 
 

@@ -55,7 +55,7 @@ class Target:
 
     def check(self) -> list[str]:
         """Faults of all mappings to this table."""
-        faults = []
+        faults: list[str] = []
         for name, source, definition in self.project.tables():
             for target, mapping in definition.mappings():
                 if target == self.name:
@@ -83,7 +83,10 @@ class Target:
         given = {key: self._value(source, table_name, definition, key, value) for key, value in mapping.items()}
         given.update(self._provenance(source, table_name, definition, mapping))
         selected = [
-            named(exp.cast(given[name], content.type, dialect=DIALECT) if name in given else null_as(content.type), name)
+            named(
+                exp.cast(given[name], content.type, dialect=DIALECT) if name in given else null_as(content.type),
+                name,
+            )
             for name, content in self.sidecar.columns.items()
         ]
         query = exp.select(*selected).from_(table(staged))
@@ -92,26 +95,30 @@ class Target:
             query = query.where(exp.In(this=column("_extract_date"), query=days))
         query = self._one_row_a_key(query, definition, mapping)
         complete = [column(name).is_(exp.null()).not_() for name in self.sidecar.key]
-        return exp.select(*(column(name) for name in self.sidecar.columns)).from_(query.subquery("mapped")).where(*complete)
+        return (
+            exp.select(*(column(name) for name in self.sidecar.columns))
+            .from_(query.subquery("mapped"))
+            .where(*complete)
+        )
 
     def _one_row_a_key(self, query: exp.Select, definition: Table, mapping: Mapping) -> exp.Select:
         """A flat file repeats a customer or an order in many lines: its newest line speaks for it."""
         mapped = [mapping.get("source_key" if name == "record_id" else name) for name in self.sidecar.key]
-        if not all(mapped) or set(mapped) == set(definition.key):  # type: ignore[arg-type]
+        if not all(mapped) or set(mapped) == set(definition.key):
             return query
-        keys = [named_key for named_key in self._key_columns(query)]
+        keys = list(self._key_columns(query))
         order = [exp.Ordered(this=column(part), desc=True, nulls_first=False) for part in LINE_COLUMNS]
         place = exp.Window(this=exp.func("row_number"), partition_by=keys, order=exp.Order(expressions=order))
         return query.qualify(exp.EQ(this=place, expression=exp.convert(1)))
 
-    def _key_columns(self, query: exp.Select) -> list[exp.Expression]:
+    def _key_columns(self, query: exp.Select) -> list[exp.Expr]:
         return [item.this.copy() for item in query.expressions if item.alias in self.sidecar.key]
 
-    def _provenance(self, source: Source, table_name: str, definition: Table, mapping: Mapping) -> dict[str, exp.Expression]:
+    def _provenance(self, source: Source, table_name: str, definition: Table, mapping: Mapping) -> dict[str, exp.Expr]:
         """Columns that the compiler fills by itself."""
         key = mapping.get("source_key")
         own_key = column(key) if isinstance(key, str) else _joined(definition.key)
-        filled: dict[str, exp.Expression] = {
+        filled: dict[str, exp.Expr] = {
             "source": text(source.source),
             "source_table": text(table_name),
             "extract_date": column("_extract_date") if definition.is_event else exp.null(),
@@ -123,29 +130,39 @@ class Target:
                 filled[identity] = record_id(source.source, table_name, own_key)
         return filled
 
-    def _value(self, source: Source, table_name: str, definition: Table, key: str, value: MappedValue) -> exp.Expression:
+    def _value(self, source: Source, table_name: str, definition: Table, key: str, value: MappedValue) -> exp.Expr:
         if isinstance(value, Expression):
             return compile_expression(value.expr, definition)
         if isinstance(value, Constant):
             return text(value.constant)
         if isinstance(value, PersonReference):
             parts = (value.key,) if isinstance(value.key, str) else value.key
-            return record_id(*_referred(source, value).split("."), _joined(parts))
+            owner, _, referred = _referred(source, value).partition(".")
+            return record_id(owner, referred, _joined(parts))
         if (self.name, key) in VOCABULARY:
             return text(value)
-        return record_id(source.source, "", column(value)) if key == "order_id" else column(value)
+        if key == "order_id":
+            return record_id(source.source, "", column(value))
+        is_day = value in definition.columns and definition.columns[value].type == "date"
+        if is_day and self.sidecar.columns[key].type == "TIMESTAMP":
+            return macro("day_begins", column(value), text(self.project.deployment.timezone))
+        return column(value)
 
     def _empty(self) -> exp.Select:
         selected = [named(null_as(content.type), name) for name, content in self.sidecar.columns.items()]
         return exp.select(*selected).where(exp.false())
 
 
-def record_id(source: str, table_name: str, key: exp.Expression) -> exp.Expression:
+def record_id(source: str, table_name: str, key: exp.Expr) -> exp.Expr:
     """`source.table:key` (`source:key` without a table); unknown where the key is."""
-    return exp.DPipe(this=text(f"{source}.{table_name}:" if table_name else f"{source}:"), expression=exp.cast(key, "varchar", dialect=DIALECT), safe=True)
+    return exp.DPipe(
+        this=text(f"{source}.{table_name}:" if table_name else f"{source}:"),
+        expression=exp.cast(key, "varchar", dialect=DIALECT),
+        safe=True,
+    )
 
 
-def compile_expression(sql: str, definition: Table) -> exp.Expression:
+def compile_expression(sql: str, definition: Table) -> exp.Expr:
     """Parse a mapping expression; refuses statements, unknown columns and functions beyond the list."""
     try:
         parsed = parse_one(sql, dialect=DIALECT)
@@ -159,9 +176,9 @@ def compile_expression(sql: str, definition: Table) -> exp.Expression:
     return parsed
 
 
-def _joined(parts: tuple[str, ...]) -> exp.Expression:
+def _joined(parts: tuple[str, ...]) -> exp.Expr:
     texts = [exp.cast(column(part), "varchar", dialect=DIALECT) for part in parts]
-    joined: exp.Expression = texts[0]
+    joined: exp.Expr = texts[0]
     for part in texts[1:]:
         joined = exp.DPipe(this=exp.DPipe(this=joined, expression=text("|"), safe=True), expression=part, safe=True)
     return joined

@@ -13,14 +13,43 @@ from cdp_pipeline.config.project import references
 from cdp_pipeline.config.segments import Count, Event, Group, Property, Scalar, Segment, SegmentReference
 from cdp_pipeline.domain.expressions import column, literal, named, null_as, table, text, union_all
 
-METRIC_FIELDS = (
-    "recency_days frequency monetary_value average_basket first_order_on last_order_on web_orders store_orders rfm_recency "
-    "rfm_frequency rfm_monetary emails_sent_90d emails_opened_90d emails_clicked_90d web_views_90d videos_watched_90d "
-    "events_attended_365d favourite_category last_satisfaction_score last_touch_on"
-).split()
-PROFILE_FIELDS = "gender birth_date postcode city region country language records sources first_seen_at last_changed_at".split()
-EVENTS = "order bought sent opened clicked viewed watched attended unsubscribed case".split()
-EVENT_FIELDS = "channel object_id category campaign_id amount device source".split()
+METRIC_FIELDS = [
+    "recency_days",
+    "frequency",
+    "monetary_value",
+    "average_basket",
+    "first_order_on",
+    "last_order_on",
+    "web_orders",
+    "store_orders",
+    "rfm_recency",
+    "rfm_frequency",
+    "rfm_monetary",
+    "emails_sent_90d",
+    "emails_opened_90d",
+    "emails_clicked_90d",
+    "web_views_90d",
+    "videos_watched_90d",
+    "events_attended_365d",
+    "favourite_category",
+    "last_satisfaction_score",
+    "last_touch_on",
+]
+PROFILE_FIELDS = [
+    "gender",
+    "birth_date",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "language",
+    "records",
+    "sources",
+    "first_seen_at",
+    "last_changed_at",
+]
+EVENTS = ["order", "bought", "sent", "opened", "clicked", "viewed", "watched", "attended", "unsubscribed", "case"]
+EVENT_FIELDS = ["channel", "object_id", "category", "campaign_id", "amount", "device", "source"]
 COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
@@ -60,7 +89,9 @@ class _Compiler:
         if segment.exclude is not None:
             excluded = exp.func("coalesce", exp.Paren(this=self._group(segment.exclude)), exp.false())
             condition = exp.and_(condition, excluded.not_())
-        self._segments[f"segment_{name}"] = exp.select("base.as_of_day", "base.profile_id").from_("base").where(condition)
+        self._segments[f"segment_{name}"] = (
+            exp.select("base.as_of_day", "base.profile_id").from_("base").where(condition)
+        )
 
     def select(self, names: list[str]) -> exp.Query:
         parts = [
@@ -72,12 +103,12 @@ class _Compiler:
             query = query.with_(alias, select)
         return query
 
-    def _group(self, group: Group) -> exp.Expression:
+    def _group(self, group: Group) -> exp.Expr:
         parts = [exp.Paren(this=self._rule(rule)) for rule in group.rules]
         joined = exp.and_(*parts) if group.combinator == "and" else exp.or_(*parts)
         return exp.func("coalesce", exp.Paren(this=joined), exp.false()).not_() if group.negated else joined
 
-    def _rule(self, rule: object) -> exp.Expression:
+    def _rule(self, rule: object) -> exp.Expr:
         if isinstance(rule, Group):
             return self._group(rule)
         if isinstance(rule, Property):
@@ -88,7 +119,7 @@ class _Compiler:
         assert isinstance(rule, Event)
         return self._event(rule)
 
-    def _event(self, rule: Event) -> exp.Expression:
+    def _event(self, rule: Event) -> exp.Expr:
         """The profiles of a count that zero fulfils are all but those whose count fails it."""
         zero_counts = _holds(0, rule.count)
         happened = exp.func("count", exp.Star())
@@ -97,7 +128,10 @@ class _Compiler:
         alias = f"event_{len(self._events) + 1}"
         same = next((name for name, known in self._events.items() if known == counted), None)
         self._events.setdefault(same or alias, counted)
-        inside = exp.In(this=_key("base"), query=exp.select("as_of_day", "profile_id").from_(exp.to_table(same or alias)).subquery())
+        inside = exp.In(
+            this=_key("base"),
+            query=exp.select("as_of_day", "profile_id").from_(exp.to_table(same or alias)).subquery(),
+        )
         return inside.not_() if zero_counts else inside
 
 
@@ -117,7 +151,10 @@ def _happened(rule: Event) -> exp.Select:
         exp.select(named(column("day", "run_days"), "as_of_day"), "timeline.profile_id")
         .from_(exp.alias_(table("profile.timeline"), "timeline", table=True))
         .join("run_days", on="timeline.occurred_on <= run_days.day")
-        .where(exp.EQ(this=column("event", "timeline"), expression=text(rule.event)), "timeline.profile_id is not null")
+        .where(
+            exp.EQ(this=column("event", "timeline"), expression=text(rule.event)),
+            "timeline.profile_id is not null",
+        )
         .group_by("run_days.day", "timeline.profile_id")
     )
     if rule.within_days is not None:
@@ -128,8 +165,8 @@ def _happened(rule: Event) -> exp.Select:
     return query
 
 
-def _where(group: Group) -> exp.Expression:
-    parts: list[exp.Expression] = []
+def _where(group: Group) -> exp.Expr:
+    parts: list[exp.Expr] = []
     for rule in group.rules:
         if isinstance(rule, Group):
             parts.append(exp.Paren(this=_where(rule)))
@@ -139,7 +176,7 @@ def _where(group: Group) -> exp.Expression:
     return exp.func("coalesce", exp.Paren(this=joined), exp.false()).not_() if group.negated else joined
 
 
-def _compared(field: exp.Expression, rule: Property) -> exp.Expression:
+def _compared(field: exp.Expr, rule: Property) -> exp.Expr:
     if rule.operator in COMPARISONS:
         return COMPARISONS[rule.operator](this=field, expression=literal(_scalar(rule)))
     if rule.operator in ("in", "not in"):
@@ -177,7 +214,12 @@ def _ordered(segments: Mapping[str, Segment]) -> list[str]:
 
 def _leaves(group: Group | None) -> list[Property]:
     rules = group.rules if group else ()
-    return [leaf for rule in rules for leaf in (_leaves(rule) if isinstance(rule, Group) else [rule]) if isinstance(leaf, Property)]
+    return [
+        leaf
+        for rule in rules
+        for leaf in (_leaves(rule) if isinstance(rule, Group) else [rule])
+        if isinstance(leaf, Property)
+    ]
 
 
 def _unknown(kind: str, name: str, known: list[str]) -> list[str]:

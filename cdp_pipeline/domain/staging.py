@@ -74,11 +74,19 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
     ]
     unreadable = exp.If(
         this=column("_reject_reason").is_(exp.null()).not_(),
-        true=_struct(null_as("varchar"), exp.func("concat", text("unreadable line: "), column("_reject_reason")), text("correct the line in the source"), False),
+        true=_struct(
+            null_as("varchar"),
+            exp.func("concat", text("unreadable line: "), column("_reject_reason")),
+            text("correct the line in the source"),
+            False,
+        ),
         false=exp.null(),
     )
     listed = exp.func("unnest", exp.Array(expressions=[unreadable, *problems]))
-    faulty = [column("_reject_reason").is_(exp.null()).not_(), *(_invalid(name, content) for name, content in _checks(definition))]
+    faulty = [
+        column("_reject_reason").is_(exp.null()).not_(),
+        *(_invalid(name, content) for name, content in _checks(definition)),
+    ]
     found = (
         exp.select(*(column(part) for part in (*LINE_COLUMNS, "_reject_text")), named(listed, "problem"))
         .from_(typed.subquery("typed"))
@@ -91,7 +99,10 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
             named(text(table_name), "source_table"),
             named(column("_file"), "file"),
             named(column("_line"), "line"),
-            *(named(exp.Dot(this=column("problem"), expression=exp.to_identifier(part)), f"{part}") for part in ("column_name", "reason", "remedy", "row_loaded")),
+            *(
+                named(exp.Dot(this=column("problem"), expression=exp.to_identifier(part)), f"{part}")
+                for part in ("column_name", "reason", "remedy", "row_loaded")
+            ),
             named(column("_reject_text"), "raw_line"),
         )
         .from_(found.subquery("found"))
@@ -102,14 +113,12 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
 def _typed(name: str, definition: Table, deployment: Deployment) -> exp.Select:
     """Each column typed, with `<column>__delivered` where a value may fail its type."""
     typed = [named(_value(part, definition, deployment), part) for part in definition.columns]
-    delivered = [
-        named(macro("known", column(part)), f"{part}__delivered") for part, content in _checks(definition)
-    ]
+    delivered = [named(macro("known", column(part)), f"{part}__delivered") for part, content in _checks(definition)]
     extra = [column("_reject_reason"), column("_reject_text")]
     return exp.select(*typed, *delivered, *(column(part) for part in LINE_COLUMNS), *extra).from_(table(f"raw.{name}"))
 
 
-def _window(name: str, definition: Table) -> list[exp.Expression]:
+def _window(name: str, definition: Table) -> list[exp.Expr]:
     readable = column("_reject_reason").is_(exp.null())
     if definition.is_event:
         return [readable, _in_run_days()]
@@ -119,7 +128,7 @@ def _window(name: str, definition: Table) -> list[exp.Expression]:
     return [readable, exp.EQ(this=column("_extract_date"), expression=newest.subquery())]
 
 
-def _in_run_days() -> exp.Expression:
+def _in_run_days() -> exp.Expr:
     return exp.In(this=column("_extract_date"), query=exp.select("day").from_("run_days").subquery())
 
 
@@ -131,25 +140,30 @@ def _checks(definition: Table) -> list[tuple[str, Column]]:
     ]
 
 
-def _invalid(name: str, content: Column) -> exp.Expression:
+def _invalid(name: str, content: Column) -> exp.Expr:
     delivered = column(f"{name}__delivered").is_(exp.null())
     empty = column(name).is_(exp.null())
     return empty if content.required else exp.and_(empty, delivered.not_())
 
 
-def _problem(name: str, content: Column) -> exp.Expression:
+def _problem(name: str, content: Column) -> exp.Expr:
     known = column(f"{name}__delivered").is_(exp.null())
     reason = exp.If(this=known, true=text("required value is missing"), false=text(f"not a valid {content.type}"))
     expected = f" ({', '.join(content.formats)})" if content.formats else ""
-    return _struct(text(name), reason, text(f"correct it in the source, or the type of the column{expected}"), not content.refuses_row)
+    return _struct(
+        text(name),
+        reason,
+        text(f"correct it in the source, or the type of the column{expected}"),
+        not content.refuses_row,
+    )
 
 
-def _struct(name: exp.Expression, reason: exp.Expression, remedy: exp.Expression, row_loaded: bool) -> exp.Struct:
+def _struct(name: exp.Expr, reason: exp.Expr, remedy: exp.Expr, row_loaded: bool) -> exp.Struct:
     parts = {"column_name": name, "reason": reason, "remedy": remedy, "row_loaded": exp.convert(row_loaded)}
     return exp.Struct(expressions=[exp.PropertyEQ(this=text(key), expression=value) for key, value in parts.items()])
 
 
-def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expression:
+def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expr:
     content = definition.columns[name]
     raw = column(name)
     match content.type:
@@ -168,11 +182,15 @@ def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expressi
             return macro("parse_date", raw, array(content.formats or DATE_FORMATS))
         case "timestamp":
             zone = text(content.timezone or deployment.timezone)
-            return macro("parse_local", raw, array(content.formats), zone) if content.formats else macro("parse_iso", raw, zone)
+            return (
+                macro("parse_local", raw, array(content.formats), zone)
+                if content.formats
+                else macro("parse_iso", raw, zone)
+            )
     return _plain_value(content, raw)
 
 
-def _plain_value(content: Column, raw: exp.Column) -> exp.Expression:
+def _plain_value(content: Column, raw: exp.Column) -> exp.Expr:
     known = macro("known", raw)
     if content.type == "integer":
         return exp.TryCast(this=known, to=exp.DataType.build("bigint"))
@@ -183,14 +201,20 @@ def _plain_value(content: Column, raw: exp.Column) -> exp.Expression:
         lowered = exp.Lower(this=known)
         return exp.Case(
             ifs=[
-                exp.If(this=exp.In(this=lowered, expressions=[text(v) for v in content.true_values]), true=exp.true()),
-                exp.If(this=exp.In(this=lowered, expressions=[text(v) for v in content.false_values]), true=exp.false()),
+                exp.If(
+                    this=exp.In(this=lowered, expressions=[text(v) for v in content.true_values]),
+                    true=exp.true(),
+                ),
+                exp.If(
+                    this=exp.In(this=lowered, expressions=[text(v) for v in content.false_values]),
+                    true=exp.false(),
+                ),
             ]
         )
     return macro("blank_to_null", raw)
 
 
-def _country(definition: Table, content: Column, deployment: Deployment) -> exp.Expression:
+def _country(definition: Table, content: Column, deployment: Deployment) -> exp.Expr:
     default = text(content.default_country or deployment.default_country)
     delivered = next((n for n, c in definition.columns.items() if c.type == "country"), None)
     return exp.func("coalesce", macro("clean_country", column(delivered)), default) if delivered else default

@@ -14,7 +14,7 @@ from cdp_pipeline.domain.expressions import column, literal, named, table, text,
 
 Unit = tuple[str, tuple[str, ...], Rule]
 """Name, attributes that travel together, and the rule that chooses their record."""
-Key = tuple[exp.Expression, int]
+Key = tuple[exp.Expr, int]
 """An integer that records are ordered by, and its most decimal digits."""
 
 
@@ -53,7 +53,11 @@ def _records(units: list[Unit], sources: dict[str, Source]) -> exp.Select:
         ifs=[exp.If(this=text(name), true=literal(source.trust)) for name, source in sorted(sources.items())],
         default=literal(0.0),
     )
-    moments = [column("updated_at", "r"), column("created_at", "r"), exp.cast(text("1900-01-01"), "timestamp")]
+    moments = [
+        column("updated_at", "r"),
+        column("created_at", "r"),
+        exp.cast(text("1900-01-01"), "timestamp"),
+    ]
     return (
         exp.select(
             column("profile_id", "member"),
@@ -65,7 +69,11 @@ def _records(units: list[Unit], sources: dict[str, Source]) -> exp.Select:
             named(trust, "trust"),
             named(exp.func("coalesce", *moments), "changed_at"),
             *(named(exp.cast(column(name, "r"), "varchar", dialect="duckdb"), name) for name in _attributes(units)),
-            *(named(_frequency(attributes), f"{name}__same") for name, attributes, rule in units if rule == "most_frequent"),
+            *(
+                named(_frequency(attributes), f"{name}__same")
+                for name, attributes, rule in units
+                if rule == "most_frequent"
+            ),
         )
         .from_("unified.person_records AS r")
         .join("identity.identity_map AS member", on="r.record_id = member.record_id")
@@ -89,9 +97,9 @@ def _rank(unit: str, rule: Rule) -> str:
     return f"{rule}__rank" if rule in ("most_recent", "oldest") else f"{unit}__rank"
 
 
-def _number(keys: list[Key]) -> exp.Expression:
+def _number(keys: list[Key]) -> exp.Expr:
     """All keys in one number, the first weighing most: comparing it is far cheaper than sorting by the keys."""
-    number: exp.Expression = exp.cast(keys[0][0], "decimal(38, 0)", dialect="duckdb")
+    number: exp.Expr = exp.cast(keys[0][0], "decimal(38, 0)", dialect="duckdb")
     for expression, digits in keys[1:]:
         shifted = exp.Mul(this=exp.Paren(this=number), expression=literal(10**digits))
         number = exp.Add(this=shifted, expression=exp.cast(expression, "bigint", dialect="duckdb"))
@@ -104,7 +112,7 @@ def _order(unit: str, rule: Rule, attributes: tuple[str, ...]) -> list[Key]:
     trust: Key = (exp.Round(this=exp.Mul(this=column("trust"), expression=literal(1000))), 4)
     last: Key = (column("record_no"), 10)
     filled = [exp.If(this=column(name).is_(exp.null()), true=literal(0), false=literal(1)) for name in attributes]
-    complete: exp.Expression = filled[0]
+    complete: exp.Expr = filled[0]
     for part in filled[1:]:
         complete = exp.Add(this=complete, expression=part)
     completeness: Key = (exp.Paren(this=complete), 3)
@@ -153,7 +161,8 @@ def _disagreement(units: list[Unit]) -> exp.Select:
     """Per profile and attribute the number of records that hold another value than the golden one."""
     differing = [
         named(
-            exp.func("count_if", exp.NEQ(this=column(name, "records"), expression=column(name, "golden"))), f"{name}__others"
+            exp.func("count_if", exp.NEQ(this=column(name, "records"), expression=column(name, "golden"))),
+            f"{name}__others",
         )
         for name in _attributes(units)
     ]
@@ -185,6 +194,6 @@ def profiles_select(columns: dict[str, str]) -> exp.Select:
     return exp.select("profile_id", *values).from_(table("profile.profile_attributes")).group_by("profile_id")
 
 
-def _value_of(name: str) -> exp.Expression:
+def _value_of(name: str) -> exp.Expr:
     mine = exp.Where(this=exp.EQ(this=column("attribute"), expression=text(name)))
     return exp.Filter(this=exp.Max(this=column("value")), expression=mine)

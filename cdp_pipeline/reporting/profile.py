@@ -15,7 +15,10 @@ PARTS = {
     "records": ("Records", ("record", "name", "e-mail", "telephone", "street", "city")),
     "consents": ("Consent", ("channel", "purpose", "status", "because of", "source", "decided", "decisions")),
     "segments": ("Segments", ("segment", "as of")),
-    "timeline": ("Latest touches", ("when (UTC)", "channel", "event", "what", "category", "amount", "device", "known by")),
+    "timeline": (
+        "Latest touches",
+        ("when (UTC)", "channel", "event", "what", "category", "amount", "device", "known by"),
+    ),
 }
 
 

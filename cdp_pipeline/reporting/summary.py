@@ -27,7 +27,9 @@ class RunRecord:
     succeeded: bool = False
 
 
-def print_summary(console: Console, project: Project, settings: Settings, days: tuple[date, ...], record: RunRecord) -> None:
+def print_summary(
+    console: Console, project: Project, settings: Settings, days: tuple[date, ...], record: RunRecord
+) -> None:
     """Print the tables; a warehouse without them (a first run that failed) prints none."""
     with DuckDBWarehouse.of(settings).session() as session:
         if not session.columns("activation.deliveries"):
@@ -38,7 +40,15 @@ def print_summary(console: Console, project: Project, settings: Settings, days: 
         deliveries = session.rows(QUERIES["deliveries"])
     _print_figures(console, figures, record, days)
     console.print(_table(f"Segments as of {days[-1]}", ("segment", "members", "entered", "left"), segments))
-    headers = ("destination", "status", "members", "no consent", "no contact", "suppressed", "file in data/exports/")
+    headers = (
+        "destination",
+        "status",
+        "members",
+        "no consent",
+        "no contact",
+        "suppressed",
+        "file in data/exports/",
+    )
     console.print(_table("Deliveries", headers, deliveries))
     seconds = [(layer, f"{spent:.1f}") for layer, spent in record.seconds.items()]
     console.print(_table("Seconds by layer", ("layer", "seconds"), seconds))
@@ -59,7 +69,10 @@ def _print_figures(console: Console, figures: dict[str, int], record: RunRecord,
 def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]] | list[tuple[str, str]]) -> Table:
     content = Table(title=title, title_justify="left")
     for place, header in enumerate(headers):
-        content.add_column(header, justify="left" if place == 0 or header in ("status", headers[-1]) and len(headers) > 4 else "right")
+        content.add_column(
+            header,
+            justify="left" if place == 0 or (header in ("status", headers[-1]) and len(headers) > 4) else "right",
+        )
     for row in rows:
         content.add_row(*("" if cell is None else str(cell) for cell in row))
     return content

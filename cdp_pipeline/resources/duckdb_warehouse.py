@@ -14,10 +14,10 @@ from sqlglot import exp
 
 from cdp_pipeline.config.reference import Reference, load_reference
 from cdp_pipeline.config.sidecar import LAYERS
-from cdp_pipeline.resources.warehouse import Audit, WarehouseError
-from cdp_pipeline.settings import Settings
 from cdp_pipeline.domain.expressions import array, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
+from cdp_pipeline.resources.warehouse import Audit, WarehouseError
+from cdp_pipeline.settings import Settings
 
 MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
 BUILDING = "__building"
@@ -31,7 +31,7 @@ class DuckDBSession:
         self._connection = connection
         self._seeds = seeds
 
-    def replace_table(self, table: str, query: exp.Expression, audit: Audit) -> int:
+    def replace_table(self, table: str, query: exp.Expr, audit: Audit) -> int:
         """Build `<table>__building`, audit it, rename it into place in one transaction."""
         rows = self._build(table, query, audit)
         with self._transaction():
@@ -39,7 +39,7 @@ class DuckDBSession:
             self._rename_building(table)
         return rows
 
-    def replace_slice(self, table: str, query: exp.Expression, where: exp.Expression, audit: Audit) -> int:
+    def replace_slice(self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit) -> int:
         """Build the slice beside, audit it, then delete and insert in one transaction.
 
         Columns that only the new slice has are added to the table; those it lacks stay null.
@@ -60,20 +60,24 @@ class DuckDBSession:
             self._drop(table_ref(table + BUILDING))
         return rows
 
-    def append(self, table: str, query: exp.Expression) -> int:
+    def append(self, table: str, query: exp.Expr) -> int:
         """Insert by name; the table must exist."""
         return int(
             self._connection.execute(f"insert into {sql_of(table_ref(table))} by name {sql_of(query)}").fetchall()[0][0]
         )
 
-    def stage(self, name: str, query: exp.Expression) -> None:
+    def stage(self, name: str, query: exp.Expr) -> None:
         """Create or replace a temporary table."""
-        self._connection.execute(f"create or replace temp table {sql_of(table_ref(name))} as {sql_of(query)}").fetchall()
+        self._connection.execute(
+            f"create or replace temp table {sql_of(table_ref(name))} as {sql_of(query)}"
+        ).fetchall()
 
     def stage_rows(self, name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Create a temporary table of the given types and insert the rows, bound."""
         content = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
-        arrow = pa.table({column: pa.array([_text(v) for v in values], pa.string()) for column, values in content.items()})
+        arrow = pa.table(
+            {column: pa.array([_text(v) for v in values], pa.string()) for column, values in content.items()}
+        )
         self._stage_relation(name, arrow, columns)
 
     def stage_arrays(self, name: str, arrays: dict[str, Any]) -> None:
@@ -88,21 +92,27 @@ class DuckDBSession:
         view = f"{name}__arrow"
         self._connection.register(view, content)
         selected = [
-            exp.alias_(exp.cast(exp.column(c, quoted=True), types[c], dialect="duckdb") if types else exp.column(c, quoted=True), c, quoted=True)
+            exp.alias_(
+                exp.cast(exp.column(c, quoted=True), types[c], dialect="duckdb")
+                if types
+                else exp.column(c, quoted=True),
+                c,
+                quoted=True,
+            )
             for c in content.column_names
         ]
         self.stage(name, exp.select(*selected).from_(exp.table_(view, quoted=True)))
         self._connection.unregister(view)
 
-    def export_csv(self, query: exp.Expression, path: Path) -> None:
+    def export_csv(self, query: exp.Expr, path: Path) -> None:
         """COPY to a temporary name, mode 0600, then rename."""
         self._export(query, path, "format csv, header")
 
-    def export_parquet(self, query: exp.Expression, path: Path) -> None:
+    def export_parquet(self, query: exp.Expr, path: Path) -> None:
         """COPY to a temporary name, then rename."""
         self._export(query, path, "format parquet")
 
-    def _export(self, query: exp.Expression, path: Path, options: str) -> None:
+    def _export(self, query: exp.Expr, path: Path, options: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.partial")
         partial.unlink(missing_ok=True)
@@ -112,11 +122,11 @@ class DuckDBSession:
         partial.chmod(0o600)
         partial.replace(path)
 
-    def rows(self, query: exp.Expression) -> list[tuple[Any, ...]]:
+    def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows, fetched."""
         return self._connection.execute(sql_of(query)).fetchall()
 
-    def arrays(self, query: exp.Expression) -> dict[str, Any]:
+    def arrays(self, query: exp.Expr) -> dict[str, Any]:
         """All columns, as numpy arrays."""
         return dict(self._connection.execute(sql_of(query)).fetchnumpy())
 
@@ -136,7 +146,7 @@ class DuckDBSession:
         """Define the macros in another database that a shared connection uses."""
         _define_macros(connection, load_reference(self._seeds))
 
-    def _build(self, table: str, query: exp.Expression, audit: Audit) -> int:
+    def _build(self, table: str, query: exp.Expr, audit: Audit) -> int:
         building = table + BUILDING
         count = self._connection.execute(
             f"create or replace table {sql_of(table_ref(building))} as {sql_of(query)}"
@@ -150,7 +160,9 @@ class DuckDBSession:
 
     def _rename_building(self, table: str) -> None:
         plain = exp.to_identifier(table.rpartition(".")[2], quoted=True)
-        self._connection.execute(f"alter table {sql_of(table_ref(table + BUILDING))} rename to {sql_of(plain)}").fetchall()
+        self._connection.execute(
+            f"alter table {sql_of(table_ref(table + BUILDING))} rename to {sql_of(plain)}"
+        ).fetchall()
 
     def _add_column(self, table: str, name: str, kind: str) -> None:
         column = sql_of(exp.to_identifier(name, quoted=True))
@@ -252,10 +264,9 @@ def _define_macros(connection: duckdb.DuckDBPyConnection, reference: Reference) 
     connection.execute(MACROS.read_text(encoding="utf-8"))
 
 
-def _lookup(content: dict[str, str], argument: str) -> exp.Expression:
+def _lookup(content: dict[str, str], argument: str) -> exp.Expr:
     keys, values = array(content), array(content.values())
     return exp.Bracket(this=exp.Map(keys=keys, values=values), expressions=[exp.column(argument)])
-
 
 
 def _text(value: Any) -> str | None:

@@ -14,9 +14,9 @@ from types import ModuleType
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract, Table
+from cdp_pipeline.domain.expressions import literal, named, text
 from cdp_pipeline.resources.extracts import csv, excel, jsonl, parquet, require_columns, require_content
 from cdp_pipeline.resources.warehouse import Session
-from cdp_pipeline.domain.expressions import literal, named, text
 
 FORMATS: dict[str, ModuleType] = {"csv": csv, "jsonl": jsonl, "parquet": parquet, "excel": excel}
 

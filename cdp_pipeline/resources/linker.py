@@ -60,7 +60,9 @@ def train(session: Session, identity: Identity, filled: set[str]) -> tuple[Setti
         for columns in available(training.passes, filled):
             try:
                 linker.training.estimate_parameters_using_expectation_maximisation(
-                    blocking_rule(columns), max_pairs=training.max_pairs_per_pass, record_sample_proportion=SAMPLED_SHARE
+                    blocking_rule(columns),
+                    max_pairs=training.max_pairs_per_pass,
+                    record_sample_proportion=SAMPLED_SHARE,
                 )
             except (EMTrainingException, ValueError) as error:
                 notes.append(f"{', '.join(columns)}: {str(error).splitlines()[0]}")
@@ -74,7 +76,9 @@ def score(session: Session, settings: Settings, threshold: float, into: str) -> 
     """
     with _linker(session, settings, frozen=True) as (linker, connection):
         pairs = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
-        query = f"select record_no_l, record_no_r, match_weight, match_probability, match_key from {pairs.physical_name}"
+        query = (
+            f"select record_no_l, record_no_r, match_weight, match_probability, match_key from {pairs.physical_name}"
+        )
         session.stage_arrow(into, connection.sql(query).to_arrow_table())
 
 

@@ -33,7 +33,9 @@ def publish(session: Session, tables: Iterable[tuple[str, Sidecar]], folder: Pat
 def public_select(name: str, sidecar: Sidecar) -> exp.Select:
     """The table without direct identifiers, in the order of its key: the same rows, the same bytes."""
     public = [column(n) for n, content in sidecar.columns.items() if content.privacy != "direct_identifier"]
-    return exp.select(*public).from_(table(name)).order_by(*(column(key) for key in sidecar.key if key in sidecar.columns))
+    return (
+        exp.select(*public).from_(table(name)).order_by(*(column(key) for key in sidecar.key if key in sidecar.columns))
+    )
 
 
 def _write_database(folder: Path, files: list[str]) -> None:
@@ -43,6 +45,9 @@ def _write_database(folder: Path, files: list[str]) -> None:
         for file in files:
             layer, name = file.removesuffix(".parquet").split(".")
             connection.execute(f"create schema if not exists {layer}")
-            target, source = sql_of(table(f"{layer}.{name}")), exp.Literal.string(str(folder / file)).sql("duckdb")
+            target, source = (
+                sql_of(table(f"{layer}.{name}")),
+                exp.Literal.string(str(folder / file)).sql("duckdb"),
+            )
             connection.execute(f"create table {target} as from read_parquet({source})")
     partial.replace(folder / DATABASE)

@@ -21,16 +21,16 @@ class WarehouseError(Exception):
 class Session(Protocol):
     """An open warehouse. Tables are named `layer.table`; queries are sqlglot trees in DuckDB's dialect."""
 
-    def replace_table(self, table: str, query: exp.Expression, audit: Audit) -> int:
+    def replace_table(self, table: str, query: exp.Expr, audit: Audit) -> int:
         """Build beside, audit, then swap in one step; returns the number of rows."""
 
-    def replace_slice(self, table: str, query: exp.Expression, where: exp.Expression, audit: Audit) -> int:
+    def replace_slice(self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit) -> int:
         """Build the slice beside, audit it, then swap it for the rows that fulfil `where`; returns its rows."""
 
-    def append(self, table: str, query: exp.Expression) -> int:
+    def append(self, table: str, query: exp.Expr) -> int:
         """Add rows in one step; returns their number."""
 
-    def stage(self, name: str, query: exp.Expression) -> None:
+    def stage(self, name: str, query: exp.Expr) -> None:
         """Keep a query's result under a plain name for this session only."""
 
     def stage_rows(self, name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -42,16 +42,16 @@ class Session(Protocol):
     def stage_arrow(self, name: str, content: Any) -> None:
         """Keep an Arrow table under a plain name for this session only."""
 
-    def export_csv(self, query: exp.Expression, path: Path) -> None:
+    def export_csv(self, query: exp.Expr, path: Path) -> None:
         """Write a query's rows with a header, readable by its owner only, in one step under its final name."""
 
-    def export_parquet(self, query: exp.Expression, path: Path) -> None:
+    def export_parquet(self, query: exp.Expr, path: Path) -> None:
         """Write a query's rows as Parquet, in one step under its final name."""
 
-    def rows(self, query: exp.Expression) -> list[tuple[Any, ...]]:
+    def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """A small result."""
 
-    def arrays(self, query: exp.Expression) -> dict[str, Any]:
+    def arrays(self, query: exp.Expr) -> dict[str, Any]:
         """Numeric columns as numpy arrays, for algorithms on integer ids."""
 
     def columns(self, table: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ def beside(module: str, **given: exp.Query) -> exp.Select:
     return query
 
 
-def named_beside(module: str) -> dict[str, exp.Expression]:
+def named_beside(module: str) -> dict[str, exp.Expr]:
     """The SELECTs of the `.sql` file beside a module, each after a line `-- name: …`."""
     _, *parts = MARKER.split(Path(module).with_suffix(".sql").read_text(encoding="utf-8"))
     return {name: parse(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -17,17 +17,17 @@ OF_THE_RUN = {"run_days": {"day": "date"}}
 Schema = dict[str, dict[str, dict[str, str]]]
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """Parse one statement of DuckDB SQL."""
     return parse_one(sql, dialect=DIALECT)
 
 
-def tables_read(query: exp.Expression) -> frozenset[str]:
+def tables_read(query: exp.Expr) -> frozenset[str]:
     """Names (`layer.table`) of all tables of the pipeline that a query reads."""
     return frozenset(f"{t.db}.{t.name}" for t in query.find_all(exp.Table) if t.db in LAYERS)
 
 
-def column_lineage(query: exp.Expression, schema: Schema) -> dict[str, list[tuple[str, str]]]:
+def column_lineage(query: exp.Expr, schema: Schema) -> dict[str, list[tuple[str, str]]]:
     """For each output column the (table, column) pairs it comes from, sorted.
 
     `schema` gives layer → table → column → type of the tables read. A column that is built from no

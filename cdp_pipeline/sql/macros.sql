@@ -115,6 +115,9 @@ create or replace macro given_of(full_name) as
         when has_capitals_word(full_name) then words_where_capital(full_name, false)
         else nullif(split_part(full_name, ' ', 1), '') end;
 
+-- The moment in UTC at which a local day begins.
+create or replace macro day_begins(day, zone) as cast((cast(day as timestamp) at time zone zone) at time zone 'UTC' as timestamp);
+
 -- The local day of a moment in UTC.
 create or replace macro local_day(moment, zone) as cast((moment at time zone 'UTC') at time zone zone as date);
 

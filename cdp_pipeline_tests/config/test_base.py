@@ -15,7 +15,9 @@ def _written(tmp_path: Path, text: str) -> Path:
 
 def test_a_misspelt_key_is_named_with_line_and_nearest_key(tmp_path: Path) -> None:
     path = _written(tmp_path, "name: x\nfirst_day: 2026-01-01\ntimezon: Europe/Paris\n")
-    with pytest.raises(ConfigError, match=r"deployment\.yml:3: timezon: unknown key 'timezon'; did you mean 'timezone'\?"):
+    with pytest.raises(
+        ConfigError, match=r"deployment\.yml:3: timezon: unknown key 'timezon'; did you mean 'timezone'\?"
+    ):
         load(path, Deployment)
 
 

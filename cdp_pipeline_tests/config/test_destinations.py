@@ -3,7 +3,14 @@ from pydantic import ValidationError
 
 from cdp_pipeline.config.destinations import Destination
 
-GOOD = {"name": "x", "description": "x", "format": "google_customer_match", "segments": ["a"], "channel": "ads", "purposes": ["b"]}
+GOOD = {
+    "name": "x",
+    "description": "x",
+    "format": "google_customer_match",
+    "segments": ["a"],
+    "channel": "ads",
+    "purposes": ["b"],
+}
 
 
 def test_the_least_audience_is_a_hundred() -> None:

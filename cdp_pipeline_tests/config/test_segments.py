@@ -9,7 +9,12 @@ def _segment(*rules: dict[str, object]) -> Segment:
 
 
 def test_leaves_are_told_apart_by_their_own_key() -> None:
-    segment = _segment({"field": "frequency", "operator": ">", "value": 1}, {"event": "order"}, {"segment": "y"}, {"rules": [{"event": "sent"}]})
+    segment = _segment(
+        {"field": "frequency", "operator": ">", "value": 1},
+        {"event": "order"},
+        {"segment": "y"},
+        {"rules": [{"event": "sent"}]},
+    )
     assert [type(rule) for rule in segment.include.rules] == [Property, Event, SegmentReference, Group]
 
 

@@ -22,7 +22,12 @@ def test_a_key_must_be_a_column() -> None:
 
 
 def test_a_mapped_column_must_exist() -> None:
-    content = {"extract": EXTRACT, "key": ["id"], "columns": {"id": {}}, "maps": {"person_records": {"email": "mail"}}}
+    content = {
+        "extract": EXTRACT,
+        "key": ["id"],
+        "columns": {"id": {}},
+        "maps": {"person_records": {"email": "mail"}},
+    }
     with pytest.raises(ValidationError, match=r"maps\.person_records\.email: 'mail' is not among the columns"):
         Table.model_validate(content)
 
@@ -55,11 +60,15 @@ def test_what_an_invalid_value_does_to_its_row(column: Column, refuses: bool) ->
     assert column.refuses_row is refuses
 
 
-@pytest.mark.parametrize(("kind", "privacy"), [("email", "direct_identifier"), ("date", "quasi_identifier"), ("text", "none")])
+@pytest.mark.parametrize(
+    ("kind", "privacy"), [("email", "direct_identifier"), ("date", "quasi_identifier"), ("text", "none")]
+)
 def test_the_privacy_class_follows_the_type(kind: str, privacy: str) -> None:
     assert Column.model_validate({"type": kind}).privacy_class == privacy
 
 
 def test_names_are_plain() -> None:
     with pytest.raises(ValidationError, match="lower-case letters"):
-        Source.model_validate({"source": "CRM!", "tables": {"t": {"extract": EXTRACT, "key": ["id"], "columns": {"id": {}}}}})
+        Source.model_validate(
+            {"source": "CRM!", "tables": {"t": {"extract": EXTRACT, "key": ["id"], "columns": {"id": {}}}}}
+        )

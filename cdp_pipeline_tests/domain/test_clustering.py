@@ -28,14 +28,18 @@ def test_a_group_does_not_outgrow_the_limit() -> None:
 
 
 @given(LINKS, PAIRS, st.integers(1, 8))
-def test_no_group_breaks_a_guard(links: list[tuple[float, int, int]], conflicts: list[tuple[int, int]], largest: int) -> None:
+def test_no_group_breaks_a_guard(
+    links: list[tuple[float, int, int]], conflicts: list[tuple[int, int]], largest: int
+) -> None:
     group = cut(range(8), links, conflicts, largest)
     assert all(group[a] != group[b] for a, b in conflicts)
     assert max(list(group.values()).count(name) for name in group.values()) <= largest
 
 
 @given(LINKS, PAIRS, st.randoms())
-def test_the_order_of_links_does_not_matter(links: list[tuple[float, int, int]], conflicts: list[tuple[int, int]], random: object) -> None:
+def test_the_order_of_links_does_not_matter(
+    links: list[tuple[float, int, int]], conflicts: list[tuple[int, int]], random: object
+) -> None:
     shuffled = list(links)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     turned = [(strength, b, a) for strength, a, b in shuffled]

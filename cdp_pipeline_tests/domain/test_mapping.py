@@ -5,11 +5,24 @@ from cdp_pipeline.config.sources import Table
 from cdp_pipeline.domain.mapping import compile_expression
 
 TABLE = Table.model_validate(
-    {"extract": {"format": "csv", "path": "a/{date}/b.csv", "load": "snapshot"}, "key": ["id"], "columns": {"id": {}, "name": {}}}
+    {
+        "extract": {"format": "csv", "path": "a/{date}/b.csv", "load": "snapshot"},
+        "key": ["id"],
+        "columns": {"id": {}, "name": {}},
+    }
 )
 
 
-@pytest.mark.parametrize("sql", ["name || '!'", "case when id = '1' then 'a' else 'b' end", "coalesce(name, id)", "cast(id as integer) + 1", "_line"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "name || '!'",
+        "case when id = '1' then 'a' else 'b' end",
+        "coalesce(name, id)",
+        "cast(id as integer) + 1",
+        "_line",
+    ],
+)
 def test_expressions_over_the_columns_compile(sql: str) -> None:
     assert compile_expression(sql, TABLE) is not None
 

@@ -22,7 +22,12 @@ def test_minting_is_reproducible_and_avoids_ids_ever_issued() -> None:
     assert mint("crm.contacts:1", {first}) != first
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["P1", "P2", "P3"]), st.integers(1, 5), st.just("d")), unique_by=lambda o: o[:2]))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.sampled_from(["P1", "P2", "P3"]), st.integers(1, 5), st.just("d")),
+        unique_by=lambda o: o[:2],
+    )
+)
 def test_each_id_goes_to_one_cluster_whatever_the_order(overlaps: list[tuple[int, str, int, str]]) -> None:
     assigned = assign(overlaps)
     assert len(set(assigned.values())) == len(assigned)

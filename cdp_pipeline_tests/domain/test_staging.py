@@ -26,7 +26,10 @@ def _table(load: str) -> Table:
 def _raw(session: DuckDBSession, *rows: tuple[Any, ...]) -> None:
     names = [*COLUMNS, "_extract_date", "_file", "_line", "_reject_reason", "_reject_text"]
     types = {name: "date" if name == "_extract_date" else "bigint" if name == "_line" else "varchar" for name in names}
-    filled = [(*row[:5], row[5] if len(row) > 5 else date(2026, 11, 15), "f", place, None, None) for place, row in enumerate(rows)]
+    filled = [
+        (*row[:5], row[5] if len(row) > 5 else date(2026, 11, 15), "f", place, None, None)
+        for place, row in enumerate(rows)
+    ]
     session.stage_rows("lines", types, filled)
     session.replace_table("raw.s__t", parse("from lines"), lambda name: None)
 
@@ -37,7 +40,13 @@ def _staged(session: DuckDBSession, project: Project, load: str) -> list[tuple[A
 
 def test_values_are_typed(run_of_a_day: DuckDBSession, project: Project) -> None:
     _raw(run_of_a_day, ("1", " A@B.fr ", "31/01/1985", "12,50", "2026-11-15 10:00:00"))
-    assert _staged(run_of_a_day, project, "append")[0][:5] == ("1", "a@b.fr", date(1985, 1, 31), Decimal("12.50"), datetime(2026, 11, 15, 9))
+    assert _staged(run_of_a_day, project, "append")[0][:5] == (
+        "1",
+        "a@b.fr",
+        date(1985, 1, 31),
+        Decimal("12.50"),
+        datetime(2026, 11, 15, 9),
+    )
 
 
 def test_an_impossible_birth_date_is_nulled_and_listed(run_of_a_day: DuckDBSession, project: Project) -> None:
@@ -66,12 +75,20 @@ def test_a_placeholder_is_not_a_value_and_no_fault(run_of_a_day: DuckDBSession, 
 
 
 def test_of_a_snapshot_only_the_newest_day_counts(run_of_a_day: DuckDBSession, project: Project) -> None:
-    _raw(run_of_a_day, ("1", *[None] * 4, date(2026, 11, 14)), ("2", *[None] * 4, date(2026, 11, 14)), ("1", *[None] * 4, date(2026, 11, 15)))
+    _raw(
+        run_of_a_day,
+        ("1", *[None] * 4, date(2026, 11, 14)),
+        ("2", *[None] * 4, date(2026, 11, 14)),
+        ("1", *[None] * 4, date(2026, 11, 15)),
+    )
     assert [row[0] for row in _staged(run_of_a_day, project, "snapshot")] == ["1"]
 
 
 def test_of_a_delta_the_newest_row_of_a_key_counts(run_of_a_day: DuckDBSession, project: Project) -> None:
-    old, new = ("1", "old@b.fr", None, None, None, date(2026, 11, 14)), ("1", "new@b.fr", None, None, None, date(2026, 11, 15))
+    old, new = (
+        ("1", "old@b.fr", None, None, None, date(2026, 11, 14)),
+        ("1", "new@b.fr", None, None, None, date(2026, 11, 15)),
+    )
     _raw(run_of_a_day, new, old, ("2", *[None] * 4, date(2026, 11, 1)))
     assert [row[:2] for row in _staged(run_of_a_day, project, "delta")] == [("1", "new@b.fr"), ("2", None)]
 

@@ -38,7 +38,11 @@ def test_a_refused_table_leaves_the_standing_one_and_nothing_beside_it(session: 
 
 def test_the_audit_sees_the_new_rows(session: DuckDBSession) -> None:
     seen = []
-    session.replace_table("raw.t", parse("select 7 as a"), lambda name: seen.extend(session.rows(parse(f"select a from {name}"))))
+    session.replace_table(
+        "raw.t",
+        parse("select 7 as a"),
+        lambda name: seen.extend(session.rows(parse(f"select a from {name}"))),
+    )
     assert seen == [(7,)]
 
 
@@ -52,7 +56,9 @@ def test_a_slice_is_replaced_alone(session: DuckDBSession) -> None:
 def test_a_refused_slice_changes_nothing(session: DuckDBSession) -> None:
     session.replace_table("raw.t", parse("select 1 as day"), _accept)
     with pytest.raises(ValueError, match="building"):
-        session.replace_slice("raw.t", parse("select 1 as day union all select 1"), column("day").eq(literal(1)), _refuse)
+        session.replace_slice(
+            "raw.t", parse("select 1 as day union all select 1"), column("day").eq(literal(1)), _refuse
+        )
     assert session.rows(parse("select day from raw.t")) == [(1,)]
 
 

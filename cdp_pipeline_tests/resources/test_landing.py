@@ -39,7 +39,11 @@ def _read(session: DuckDBSession, root: Path, table: Table) -> list[tuple[Any, .
 def test_text_arrives_as_delivered(session: DuckDBSession, tmp_path: Path) -> None:
     _deliver(tmp_path, "t.csv", b"a,b\n007,NA\nNull,1e5\n00123456789012345678,\n")
     found = _read(session, tmp_path, _table(["a", "b"]))
-    assert [row[:3] for row in found] == [("007", "NA", 2), ("Null", "1e5", 3), ("00123456789012345678", None, 4)]
+    assert [row[:3] for row in found] == [
+        ("007", "NA", 2),
+        ("Null", "1e5", 3),
+        ("00123456789012345678", None, 4),
+    ]
     assert found[0][5:] == (DAY, "s/2026-11-15/t.csv")
 
 
@@ -50,10 +54,15 @@ def test_a_quoted_cell_keeps_delimiter_and_quote(session: DuckDBSession, tmp_pat
 
 def test_windows_code_page_is_read(session: DuckDBSession, tmp_path: Path) -> None:
     _deliver(tmp_path, "t.csv", "a;b\nÉlodie;œuvre €\n".encode("cp1252"))
-    assert _read(session, tmp_path, _table(["a", "b"], delimiter=";", encoding="cp1252"))[0][:2] == ("Élodie", "œuvre €")
+    assert _read(session, tmp_path, _table(["a", "b"], delimiter=";", encoding="cp1252"))[0][:2] == (
+        "Élodie",
+        "œuvre €",
+    )
 
 
-def test_a_line_with_shifted_cells_is_refused_and_the_others_keep_their_place(session: DuckDBSession, tmp_path: Path) -> None:
+def test_a_line_with_shifted_cells_is_refused_and_the_others_keep_their_place(
+    session: DuckDBSession, tmp_path: Path
+) -> None:
     _deliver(tmp_path, "t.csv", b"a,b\n1,x\n2,y,z\n3\n4,w\n")
     found = _read(session, tmp_path, _table(["a", "b"]))
     assert [(row[0], row[2], row[3] is None, row[4]) for row in found] == [
@@ -74,7 +83,11 @@ def test_json_lines_keep_nested_values_as_json(session: DuckDBSession, tmp_path:
 def test_parquet_values_arrive_as_text(session: DuckDBSession, tmp_path: Path) -> None:
     path = _deliver(tmp_path, "t.parquet", b"")
     session.export_parquet(parse("select 1.50 as a, timestamp '2026-01-01 10:00:00' as b"), path)
-    assert _read(session, tmp_path, _table(["a", "b"], format="parquet"))[0][:3] == ("1.50", "2026-01-01 10:00:00", 1)
+    assert _read(session, tmp_path, _table(["a", "b"], format="parquet"))[0][:3] == (
+        "1.50",
+        "2026-01-01 10:00:00",
+        1,
+    )
 
 
 def test_a_spreadsheet_is_read_below_its_title(session: DuckDBSession, tmp_path: Path) -> None:

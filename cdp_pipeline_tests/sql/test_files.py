@@ -13,4 +13,7 @@ def test_given_ctes_come_before_those_of_the_file(tmp_path: Path) -> None:
 
 def test_named_queries_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "t.sql").write_text("-- name: a\nselect 1\n\n-- name: b\nselect 2\n")
-    assert {name: query.sql() for name, query in named_beside(str(tmp_path / "t.py")).items()} == {"a": "SELECT 1", "b": "SELECT 2"}
+    assert {name: query.sql() for name, query in named_beside(str(tmp_path / "t.py")).items()} == {
+        "a": "SELECT 1",
+        "b": "SELECT 2",
+    }

@@ -1,6 +1,9 @@
 from cdp_pipeline.sql.lineage import column_lineage, parse, tables_read
 
-SCHEMA = {"unified": {"orders": {"id": "VARCHAR", "amount": "DOUBLE"}}, "identity": {"identity_map": {"id": "VARCHAR", "profile_id": "VARCHAR"}}}
+SCHEMA = {
+    "unified": {"orders": {"id": "VARCHAR", "amount": "DOUBLE"}},
+    "identity": {"identity_map": {"id": "VARCHAR", "profile_id": "VARCHAR"}},
+}
 
 
 def test_tables_of_the_pipeline_are_read_and_ctes_are_not() -> None:

@@ -18,7 +18,7 @@ REFUSED = {
 }
 
 
-def _faults(query: exp.Expression) -> list[str]:
+def _faults(query: exp.Expr) -> list[str]:
     found = [why for node in query.walk() for kind, why in REFUSED.items() if isinstance(node, kind)]
     for call in query.find_all(exp.RegexpReplace):
         if not call.args.get("modifiers"):

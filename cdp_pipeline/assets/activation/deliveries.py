@@ -63,7 +63,17 @@ def _delivery(run: TableRun, destination: Destination, day: date, newest: date |
         path = _write(run, destination, day)
         file, checksum = str(path.relative_to(run.settings.exports)), digest(path)
     refused = [counts.get(reason, 0) for reason in REASONS]
-    return (day, destination.name, status, sum(counts.values()), *refused, members, file, checksum, run.run_id)
+    return (
+        day,
+        destination.name,
+        status,
+        sum(counts.values()),
+        *refused,
+        members,
+        file,
+        checksum,
+        run.run_id,
+    )
 
 
 def _write(run: TableRun, destination: Destination, day: date) -> Path:

@@ -45,7 +45,10 @@ def _stage_clusters(run: TableRun) -> None:
     crowded = _recut(run, labels, set(), guards.max_records)
     run.session.stage("conflicts", conflicts_select(run.project.identity))
     run.session.stage("broken", touched_select())
-    conflicts = {(int(a) - 1, int(b) - 1) for a, b in run.session.rows(exp.select("record_no_l", "record_no_r").from_("conflicts"))}
+    conflicts = {
+        (int(a) - 1, int(b) - 1)
+        for a, b in run.session.rows(exp.select("record_no_l", "record_no_r").from_("conflicts"))
+    }
     split = _recut(run, labels, conflicts, guards.max_records)
     run.metadata["components cut"] = crowded + split
     run.metadata["records in conflict with a record of their component"] = len({r for pair in conflicts for r in pair})
@@ -59,7 +62,9 @@ def _recut(run: TableRun, labels: Integers, conflicts: set[tuple[int, int]], lar
     for cluster, strength, a, b in run.session.rows(query):
         links[int(cluster)].append((float(strength), int(a) - 1, int(b) - 1))
     members: dict[int, list[int]] = defaultdict(list)
-    for cluster, record in run.session.rows(exp.select("cluster", "record_no").from_("clusters").join("broken", using=["cluster"])):
+    for cluster, record in run.session.rows(
+        exp.select("cluster", "record_no").from_("clusters").join("broken", using=["cluster"])
+    ):
         members[int(cluster)].append(int(record) - 1)
     opposed: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for a, b in conflicts:

@@ -20,7 +20,11 @@ def build(run: TableRun) -> None:
     untrained = build_settings(run.project.identity, filled)
     records = int(run.session.rows(exp.select("count(*)").from_("identity.linkage_records"))[0][0])
     shape = _digest(_shape(untrained))
-    standing = run.session.rows(exp.select("*").from_("identity.linkage_model")) if run.session.columns(run.table.full_name) else []
+    standing = (
+        run.session.rows(exp.select("*").from_("identity.linkage_model"))
+        if run.session.columns(run.table.full_name)
+        else []
+    )
     if standing and _digest(_shape(json.loads(standing[0][3]))) == shape:
         rows = standing
     else:

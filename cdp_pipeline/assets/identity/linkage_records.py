@@ -25,5 +25,7 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
         return beside(__file__, linkage_limits=limits)
     attributes = exp.select("record_id", *(named(macro("fold_text", column(name)), name) for name in custom))
     attributes = attributes.from_("unified.person_records")
-    joined = beside(__file__, linkage_limits=limits, custom_attributes=attributes).join("custom_attributes", on="personal.record_id = custom_attributes.record_id")
+    joined = beside(__file__, linkage_limits=limits, custom_attributes=attributes).join(
+        "custom_attributes", on="personal.record_id = custom_attributes.record_id"
+    )
     return joined.select(*(column(name, "custom_attributes") for name in custom))

@@ -18,7 +18,9 @@ def build(run: TableRun) -> None:
     """Keep the frequencies of the model in force; count them where it is new."""
     version, settings = run.session.rows(exp.select("version", "settings").from_("identity.linkage_model"))[0]
     standing = run.session.columns(run.table.full_name)
-    if standing and run.session.rows(exp.select("version").distinct().from_(table(run.table.full_name))) == [(version,)]:
+    if standing and run.session.rows(exp.select("version").distinct().from_(table(run.table.full_name))) == [
+        (version,)
+    ]:
         run.write(exp.select("*").from_(table(run.table.full_name)))
         return
     parts = [_counted(str(version), name) for name in frequency_columns(json.loads(settings))]
@@ -50,11 +52,22 @@ def _full_names(counted: exp.Select) -> exp.Select:
         .group_by(name)
         for name in ("given", "family")
     }
-    names = exp.select("full_key", "given", "family").distinct().from_("identity.linkage_records").where("full_key is not null")
-    expected = exp.select("full_key", named("max(given_share * family_share)", "expected")).from_(names.subquery("names"))
+    names = (
+        exp.select("full_key", "given", "family")
+        .distinct()
+        .from_("identity.linkage_records")
+        .where("full_key is not null")
+    )
+    expected = exp.select("full_key", named("max(given_share * family_share)", "expected")).from_(
+        names.subquery("names")
+    )
     for name, part in parts.items():
         expected = expected.join(part.subquery(f"{name}s"), using=[name])
-    larger = exp.func("greatest", column("expected"), exp.Div(this=column("frequency"), expression=literal(MOST_RECORDS_A_PERSON)))
+    larger = exp.func(
+        "greatest",
+        column("expected"),
+        exp.Div(this=column("frequency"), expression=literal(MOST_RECORDS_A_PERSON)),
+    )
     return (
         exp.select(column("value"), named(larger, "frequency"))
         .from_(counted.subquery("observed"))

@@ -10,6 +10,7 @@ from cdp_pipeline.sql.files import beside
 
 OF_RECORDS = ("records", "sources", "first_seen_at", "last_changed_at")
 
+
 def sidecar(project: Project, base: Sidecar) -> Sidecar:
     """The base columns and the deployment's custom attributes."""
     custom = {
@@ -26,5 +27,9 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
     return (
         exp.select(*selected)
         .from_(beside(__file__).subquery("of_records"))
-        .join(profiles_select(golden).subquery("golden"), on="of_records.profile_id = golden.profile_id", join_type="left")
+        .join(
+            profiles_select(golden).subquery("golden"),
+            on="of_records.profile_id = golden.profile_id",
+            join_type="left",
+        )
     )

@@ -27,7 +27,15 @@ def build(run: TableRun) -> None:
                     table_name = name.removeprefix(f"{source.source}__")
                     size = file.path.stat().st_size
                     rows.append(
-                        (day, source.source, table_name, run.landing.name(file.path), size, len(file.columns), digest(file.path))
+                        (
+                            day,
+                            source.source,
+                            table_name,
+                            run.landing.name(file.path),
+                            size,
+                            len(file.columns),
+                            digest(file.path),
+                        )
                     )
             except ExtractError as error:
                 faults.append(str(error))

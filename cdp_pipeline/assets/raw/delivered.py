@@ -14,7 +14,9 @@ from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
 REJECTS = {
     "_reject_reason": SidecarColumn(type="VARCHAR", description="Why the line can't be read; null where it can"),
     "_reject_text": SidecarColumn(
-        type="VARCHAR", description="The line as delivered, where it can't be read", privacy="direct_identifier"
+        type="VARCHAR",
+        description="The line as delivered, where it can't be read",
+        privacy="direct_identifier",
     ),
 }
 
@@ -22,7 +24,9 @@ REJECTS = {
 def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
     """The raw table of one delivered table; columns beyond the configured ones are kept after them."""
     columns = {
-        column_name: SidecarColumn(type="VARCHAR", description=f"{column_name} as delivered", privacy=content.privacy_class)
+        column_name: SidecarColumn(
+            type="VARCHAR", description=f"{column_name} as delivered", privacy=content.privacy_class
+        )
         for column_name, content in definition.columns.items()
     }
     sidecar = Sidecar(
@@ -60,12 +64,11 @@ def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra:
 
 def _padded(part: exp.Query, delivered: tuple[str, ...], wanted: list[str]) -> exp.Select:
     known = {*delivered, *LINE_DESCRIPTIONS, *REJECTS}
-    return exp.select(
-        *(column(name) if name in known else named(null_as("varchar"), name) for name in wanted)
-    ).from_(part.subquery("lines"))
+    return exp.select(*(column(name) if name in known else named(null_as("varchar"), name) for name in wanted)).from_(
+        part.subquery("lines")
+    )
 
 
 def _nothing(wanted: list[str], run: TableRun) -> exp.Select:
     types = {name: content.type for name, content in run.table.sidecar.columns.items()}
     return exp.select(*(named(null_as(types.get(name, "varchar")), name) for name in wanted)).where(exp.false())
-

@@ -21,7 +21,7 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
     return exp.select(*(column(name) for name in sidecar.columns)).distinct().from_(union_all(parts).subquery("points"))
 
 
-def _of_person_records(sidecar: Sidecar, kind: str, needed: str, value: exp.Expression) -> exp.Select:
+def _of_person_records(sidecar: Sidecar, kind: str, needed: str, value: exp.Expr) -> exp.Select:
     built = {"kind": text(kind), "value": value}
     selected = [named(built[name], name) if name in built else column(name) for name in sidecar.columns]
     return exp.select(*selected).from_(table("unified.person_records")).where(column(needed).is_(exp.null()).not_())

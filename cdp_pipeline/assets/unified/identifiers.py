@@ -19,7 +19,7 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
     return exp.select("record_id", "type", "value").distinct().from_(union_all(parts).subquery("identifiers"))
 
 
-def _of_person_records(name: str, value: exp.Expression) -> exp.Select:
+def _of_person_records(name: str, value: exp.Expr) -> exp.Select:
     return (
         exp.select(column("record_id"), named(text(name), "type"), named(value, "value"))
         .from_(table("unified.person_records"))

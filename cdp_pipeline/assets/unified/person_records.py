@@ -26,6 +26,8 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
     return exp.select(*selected).from_(mapped.subquery("mapped"))
 
 
-def _hash(attributes: list[str]) -> exp.Expression:
-    values = [exp.func("coalesce", exp.cast(column(name), "varchar", dialect="duckdb"), text("")) for name in attributes]
+def _hash(attributes: list[str]) -> exp.Expr:
+    values = [
+        exp.func("coalesce", exp.cast(column(name), "varchar", dialect="duckdb"), text("")) for name in attributes
+    ]
     return exp.func("md5", exp.func("concat_ws", text("|"), *values))

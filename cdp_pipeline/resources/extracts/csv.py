@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract
+from cdp_pipeline.domain.expressions import column, literal, named, null_as, struct, table_function, union_all
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.warehouse import Session
-from cdp_pipeline.domain.expressions import column, literal, named, null_as, struct, table_function, union_all
 
 MEGABYTE = 1 << 20
 
@@ -61,7 +61,9 @@ def _with_line_numbers(session: Session, names: list[str], slot: str, header_row
         .order_by("line")
     )
     session.stage_rows(
-        f"{slot}_shifts", {"after": "bigint"}, [(line - header_row - 1 - place,) for place, (line, _, _) in enumerate(rejects)]
+        f"{slot}_shifts",
+        {"after": "bigint"},
+        [(line - header_row - 1 - place,) for place, (line, _, _) in enumerate(rejects)],
     )
     session.stage_rows(f"{slot}_refused", {"line": "bigint", "text": "varchar", "reason": "varchar"}, rejects)
     shift = exp.Subquery(this=exp.select("count(*)").from_(f"{slot}_shifts").where("after < _ordinal"))
@@ -87,7 +89,10 @@ def _as_utf8(path: Path, extract: Extract, scratch: Path) -> Path:
         return path
     copy = scratch / f"{path.name}.utf8"
     try:
-        with path.open(encoding=_codec(extract), newline="") as source, copy.open("w", encoding="utf-8", newline="") as target:
+        with (
+            path.open(encoding=_codec(extract), newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as target,
+        ):
             shutil.copyfileobj(source, target, MEGABYTE)
     except UnicodeDecodeError as error:
         raise _undecodable(path, extract, error) from None

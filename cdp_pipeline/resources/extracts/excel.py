@@ -8,9 +8,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract
+from cdp_pipeline.domain.expressions import column, named, null_as
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.warehouse import Session
-from cdp_pipeline.domain.expressions import column, named, null_as
 
 
 def header(path: Path, extract: Extract) -> list[str]:
@@ -18,7 +18,10 @@ def header(path: Path, extract: Extract) -> list[str]:
     rows = _rows(path, extract)
     if len(rows) < extract.header_row:
         raise ExtractError(
-            path, str(extract.header_row), "the sheet ends before the header row", "correct extract.header_row of this table"
+            path,
+            str(extract.header_row),
+            "the sheet ends before the header row",
+            "correct extract.header_row of this table",
         )
     names = [_text(cell) or "" for cell in rows[extract.header_row - 1]]
     while names and not names[-1]:
@@ -46,10 +49,17 @@ def _rows(path: Path, extract: Extract) -> list[list[Any]]:
     try:
         book = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
-        raise ExtractError(path, "", f"not a readable spreadsheet ({error})", "open and save it again in Excel") from None
+        raise ExtractError(
+            path, "", f"not a readable spreadsheet ({error})", "open and save it again in Excel"
+        ) from None
     sheet = extract.sheet or book.sheet_names[0]
     if sheet not in book.sheet_names:
-        raise ExtractError(path, "", f"sheet '{sheet}' is missing; found {book.sheet_names}", "correct extract.sheet of this table")
+        raise ExtractError(
+            path,
+            "",
+            f"sheet '{sheet}' is missing; found {book.sheet_names}",
+            "correct extract.sheet of this table",
+        )
     rows: list[list[Any]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     return rows
 

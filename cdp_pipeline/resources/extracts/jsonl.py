@@ -6,9 +6,9 @@ from pathlib import Path
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract
+from cdp_pipeline.domain.expressions import column, named, null_as, struct, table_function, text
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.warehouse import Session
-from cdp_pipeline.domain.expressions import column, named, null_as, struct, table_function, text
 
 NO_DELIMITER = "\x01"
 SAMPLED_LINES = 200

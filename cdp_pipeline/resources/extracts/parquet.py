@@ -7,9 +7,9 @@ from pyarrow import ArrowInvalid
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract
+from cdp_pipeline.domain.expressions import column, named, null_as, table_function
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.warehouse import Session
-from cdp_pipeline.domain.expressions import column, named, null_as, table_function
 
 
 def header(path: Path, extract: Extract) -> list[str]:
@@ -17,7 +17,9 @@ def header(path: Path, extract: Extract) -> list[str]:
     try:
         return list(pq.read_schema(path).names)
     except (ArrowInvalid, OSError) as error:
-        raise ExtractError(path, "", f"not a readable Parquet file ({error})", "ask the source to deliver it again") from None
+        raise ExtractError(
+            path, "", f"not a readable Parquet file ({error})", "ask the source to deliver it again"
+        ) from None
 
 
 def lines(session: Session, path: Path, extract: Extract, names: list[str], slot: str, scratch: Path) -> exp.Query:

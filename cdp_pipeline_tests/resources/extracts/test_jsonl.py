@@ -5,7 +5,6 @@ import pytest
 from cdp_pipeline.config.sources import Extract
 from cdp_pipeline.resources.extracts import ExtractError, jsonl
 
-
 EXTRACT = Extract(format="jsonl", path="{date}.jsonl", load="append")
 
 
