@@ -1,0 +1,55 @@
+"""Every table has a sidecar, and the sidecar tells the truth of the table."""
+
+from pathlib import Path
+
+import pytest
+
+from cdp_pipeline.assets.catalogue import ROOT, load_catalogue, validate
+from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+
+
+def test_a_tables_columns_are_its_sidecars(sample: DuckDBSession, project: Project) -> None:
+    for name, table in load_catalogue(project).items():
+        found = sample.columns(name)
+        declared = {column: content.type for column, content in table.sidecar.columns.items()}
+        assert list(found) == list(declared), name
+
+
+def test_every_sql_file_and_module_has_its_sidecar() -> None:
+    for path in ROOT.glob("*/*"):
+        if path.suffix in (".sql", ".py") and path.stem not in ("__init__", "delivered", "typed", "tables"):
+            assert path.with_suffix(".yml").exists(), path
+
+
+def test_every_read_table_is_in_the_catalogue(project: Project) -> None:
+    catalogue = load_catalogue(project)
+    for name, table in catalogue.items():
+        assert table.reads <= set(catalogue), name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("person_records:", "person_record:", "'person_record' is not a unified table; choose one of"),
+        ("given_name: first_name", "first_name: first_name", r"\.first_name: not a column of unified\.person_records"),
+        ("case when newsletter then", "case when newslettr then", "'newslettr' is not among the columns"),
+        ("{table: subscribers,", "{table: subscriber,", "'subscriber' is not a table"),
+    ],
+)
+def test_a_faulty_mapping_is_told_with_its_place(seeds: Path, old: str, new: str, message: str) -> None:
+    path = seeds / "sources" / "email_marketing.yml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(ConfigError, match=message) as caught:
+        validate(load_project(seeds))
+    assert "email_marketing.yml: email_marketing__" in str(caught.value)
+
+
+def test_a_segments_unknown_field_is_told_with_its_file(seeds: Path) -> None:
+    path = seeds / "segments" / "store_and_web.yml"
+    path.write_text(path.read_text().replace("store_orders", "store_order"))
+    with pytest.raises(
+        ConfigError, match=r"store_and_web\.yml: field: 'store_order' does not exist; did you mean 'store_orders'\?"
+    ):
+        validate(load_project(seeds))

@@ -1,0 +1,22 @@
+from datetime import date
+
+import pytest
+
+from cdp_pipeline.domain.expressions import column, literal, sql_of, table, text
+
+
+def test_identifiers_are_quoted() -> None:
+    assert sql_of(column('a"b')) == '"a""b"'
+    assert sql_of(table("raw.x; drop table y")) == '"raw"."x; drop table y"'
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("it's", "'it''s'"), (1, "1"), (True, "TRUE"), (date(2026, 1, 2), "CAST('2026-01-02' AS DATE)")],
+)
+def test_values_become_literals_of_their_type(value: object, expected: str) -> None:
+    assert sql_of(literal(value)) == expected  # type: ignore[arg-type]
+
+
+def test_text_can_not_leave_its_quotes() -> None:
+    assert sql_of(text("'; drop table x --")) == "'''; drop table x --'"

@@ -1,0 +1,71 @@
+from typing import Any
+
+import pytest
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.domain.guards import conflicts_select
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+from cdp_pipeline.sql.lineage import parse
+
+Record = tuple[str | None, str | None, str | None, str | None]
+
+
+def _conflicts(
+    session: DuckDBSession, project: Project, *records: Record, decisions: tuple[tuple[str, str, str], ...] = ()
+) -> list[Any]:
+    """Records (given, family, birth, national_id) that all stand in one cluster."""
+    types = {
+        "record_no": "bigint",
+        "record_id": "varchar",
+        "given": "varchar",
+        "family": "varchar",
+        "birth": "varchar",
+        "national_id": "varchar",
+    }
+    session.stage_rows(
+        "content", types, [(place, f"r{place}", *record) for place, record in enumerate(records, start=1)]
+    )
+    session.replace_table("identity.linkage_records", parse("from content"), lambda name: None)
+    session.stage("clusters", parse("select record_no, 0 as cluster from content"))
+    session.stage_rows(
+        "decisions", {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}, list(decisions)
+    )
+    found = session.rows(conflicts_select(project.identity))
+    return sorted((int(row[1]), int(row[2])) for row in found)
+
+
+@pytest.mark.parametrize(
+    ("other", "conflicts"),
+    [
+        (("marie", "dupont", None, None), [(1, 2)]),
+        (("jean", "dupont", "19550912", None), [(1, 2)]),
+        (("jean pierre", "dupont", "19850131", None), []),
+        (("dupont", "jean", "19850131", None), []),
+        (("j", "dupont", None, None), []),
+        ((None, None, None, None), []),
+    ],
+)
+def test_who_can_not_be_the_same_person(
+    session: DuckDBSession, project: Project, other: Record, conflicts: list[Any]
+) -> None:
+    assert _conflicts(session, project, ("jean", "dupont", "19850131", None), other) == conflicts
+
+
+def test_a_decisive_number_excuses_a_deviating_name(session: DuckDBSession, project: Project) -> None:
+    assert _conflicts(session, project, ("jean", "dupont", None, "1234567"), ("marie", "dupont", None, "1234568")) == []
+
+
+def test_a_record_proved_by_its_number_is_excused_with_its_friends(session: DuckDBSession, project: Project) -> None:
+    found = _conflicts(
+        session,
+        project,
+        ("jean", "dupont", "19850131", "1234567"),
+        ("jean", "dupont", "19550912", "1234567"),
+        ("jean", "dupont", "19850131", None),
+    )
+    assert found == []
+
+
+def test_the_stewards_decision_holds_records_apart(session: DuckDBSession, project: Project) -> None:
+    twice = (("jean", "dupont", None, None), ("jean", "dupont", None, None))
+    assert _conflicts(session, project, *twice, decisions=(("cannot_link", "r1", "r2"),)) == [(1, 2)]

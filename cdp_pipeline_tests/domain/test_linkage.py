@@ -1,0 +1,32 @@
+import copy
+import itertools
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.domain.linkage import available, blocking_rule, build_settings, frequency_columns, rule_names, with_m
+
+FILLED = {"given", "family", "full_key", "name_key", "birth", "birth_year", "email"}
+
+
+def test_rules_without_their_columns_drop_out(project: Project) -> None:
+    assert rule_names(project.identity, {"email"}) == ["email"]
+    assert available((("email",), ("phone", "email")), {"email"}) == [("email",)]
+
+
+def test_a_rule_is_agreement_on_every_column() -> None:
+    assert blocking_rule(("birth", "given_start")) == "l.birth = r.birth and l.given_start = r.given_start"
+
+
+def test_rare_values_weigh_more_where_the_level_says_so(project: Project) -> None:
+    assert frequency_columns(build_settings(project.identity, FILLED)) == ["email", "family", "full_key", "given"]
+
+
+def test_a_better_level_never_weighs_less_than_a_worse_one(project: Project) -> None:
+    settings = build_settings(project.identity, FILLED)
+    settings["probability_two_random_records_match"] = 0.001
+    trained = copy.deepcopy(settings)
+    for comparison in trained["comparisons"]:
+        for level in comparison["comparison_levels"][1:]:
+            level["m_probability"] = 1e-9
+    for comparison in with_m(settings, trained, project.identity, FILLED)["comparisons"]:
+        weights = [level["m_probability"] / level["u_probability"] for level in comparison["comparison_levels"][1:]]
+        assert all(better >= worse * 0.999 for better, worse in itertools.pairwise(weights))

@@ -1,0 +1,76 @@
+"""The commands' edges; what they do is tested where it is done."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cdp_pipeline.cli import app
+from cdp_pipeline.settings import REPOSITORY
+from cdp_pipeline_tests.homes import cdp
+
+README = (REPOSITORY / "README.md").read_text()
+
+
+def test_check_counts_what_it_read() -> None:
+    found = CliRunner().invoke(app, ["check"])
+    assert found.exit_code == 0
+    assert "seeds/ is valid: 7 sources, 6 segments, 2 destinations" in " ".join(found.output.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--date", "yesterday"], "'yesterday' is not a day"),
+        (["run", "--from", "2026-11-01"], "give either --date, or both --from and --to"),
+        (["demo", "--people", "0"], "4"),
+    ],
+)
+def test_a_wrong_argument_is_refused_with_what_would_do(arguments: list[str], message: str) -> None:
+    found = CliRunner().invoke(app, arguments)
+    assert found.exit_code == 2
+    assert message in " ".join(re.sub(r"[│╭╮╰╯─]", " ", found.output).split())
+
+
+def test_show_without_a_warehouse_says_what_to_do(seeds: Path) -> None:
+    found = cdp(seeds.parent, "show", "x@example.org")
+    assert found.returncode == 1
+    assert "run the pipeline first" in found.stderr
+
+
+def test_every_command_of_the_readme_exists_with_its_options() -> None:
+    for line in re.findall(r"^\$ cdp (.+)$", README, re.MULTILINE):
+        command, *words = line.split()
+        help_text = CliRunner().invoke(app, [command, "--help"]).output
+        for option in (word for word in words if word.startswith("--")):
+            assert option in help_text, line
+
+
+def test_the_readmes_commands_run(sample_home: Path, tmp_path: Path) -> None:
+    lines = [line.split() for line in re.findall(r"^\$ cdp (.+)$", README, re.MULTILINE)]
+    assert len(lines) == 5
+    for words in lines:
+        if words[0] == "run" and "--select" not in words:
+            continue  # whole days are run by the sample fixture and by test_run_failures
+        arguments = [str(tmp_path / "elsewhere") if word == "elsewhere" else word for word in words]
+        done = cdp(sample_home, *arguments)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+
+
+def test_the_readmes_own_source_is_valid(seeds: Path) -> None:
+    (seeds / "sources" / "rental.yml").write_text(README.split("```yaml\n")[1].split("```")[0])
+    found = cdp(seeds.parent, "check")
+    assert found.returncode == 0, found.stderr
+    assert "8 sources" in found.stdout
+
+
+def test_the_readmes_make_targets_exist() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text()
+    for target in re.findall(r"^\$ make (\w+)$", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_the_readmes_files_exist() -> None:
+    for path in re.findall(r"\]\((docs/[^)]*)\)", README):
+        assert (REPOSITORY / path).exists()
