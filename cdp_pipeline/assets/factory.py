@@ -181,11 +181,18 @@ def lineage_table(table: TableAsset, catalogue: Mapping[str, TableAsset]) -> str
         layer, _, plain = name.partition(".")
         columns = catalogue[name].sidecar.columns
         schema.setdefault(layer, {})[plain] = {column: content.type for column, content in columns.items()}
+    origins = {name.lower(): found for name, found in column_lineage(table.query, schema).items()}
     rows = [
-        f"| {column} | {', '.join(f'{_link(source)}.{origin}' for source, origin in origins) or 'a constant'} |"
-        for column, origins in column_lineage(table.query, schema).items()
+        f"| {column} | {', '.join(_origin(catalogue, *pair) for pair in origins.get(column.lower(), ())) or 'a constant'} |"
+        for column in table.sidecar.columns
     ]
     return "\n".join(["| Column | Comes from |", "| --- | --- |", *rows])
+
+
+def _origin(catalogue: Mapping[str, TableAsset], name: str, column: str) -> str:
+    """Link to the table, with the column as its sidecar spells it (the parser folds case)."""
+    spelt = next((known for known in catalogue[name].sidecar.columns if known.lower() == column.lower()), column)
+    return f"{_link(name)}.{spelt}"
 
 
 def _link(name: str) -> str:

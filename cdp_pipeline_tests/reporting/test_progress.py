@@ -1,5 +1,3 @@
-from dagster import DagsterInstance
-
 from cdp_pipeline.reporting.progress import _note
 from cdp_pipeline.reporting.summary import RunRecord
 
@@ -8,8 +6,7 @@ def test_other_events_change_nothing() -> None:
     from dagster import DagsterEvent, DagsterEventType
 
     record = RunRecord()
-    _note(record, DagsterEvent(DagsterEventType.ENGINE_EVENT.value, "daily"))
+    _note(record, DagsterEvent(DagsterEventType.STEP_SKIPPED.value, "daily"))
     assert record == RunRecord()
     _note(record, DagsterEvent(DagsterEventType.PIPELINE_SUCCESS.value, "daily"))
     assert record.succeeded
-    assert DagsterInstance.ephemeral().get_runs() == []
