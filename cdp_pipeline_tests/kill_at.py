@@ -5,7 +5,7 @@ from datetime import date
 
 from dagster import DagsterEventType, DagsterInstance
 
-from cdp_pipeline.runs import run_daily
+from cdp_pipeline.runs import free_dead_runs, run_daily
 from cdp_pipeline.settings import load_settings, prepare_environment
 
 
@@ -14,6 +14,7 @@ def main() -> None:
     prepare_environment(load_settings())
     started = 0
     with DagsterInstance.get() as instance:
+        free_dead_runs(instance)
         for _, event in run_daily(instance, day, day):
             if event.event_type == DagsterEventType.STEP_START and str(event.step_key).startswith(f"{layer}__"):
                 started += 1
