@@ -19,7 +19,7 @@ import pytest
 from cdp_pipeline_tests.homes import REPOSITORY, cdp
 
 pytestmark = pytest.mark.server
-DAYS = [f"2026-11-{day}" for day in range(9, 16)]
+DAYS = [f"2026-11-{day:02}" for day in range(9, 16)]
 REPO = {"repositoryLocationName": "cdp_pipeline", "repositoryName": "__repository__"}
 BACKFILL = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
   __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""
