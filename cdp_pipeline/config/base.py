@@ -1,9 +1,10 @@
-"""Reading a YAML file into a frozen model, with errors a person can act on.
+"""Reading files of `seeds/` (YAML into frozen models, small CSV tables), with errors a person can act on.
 
 What belongs here: the base model, the reader, and the error that names file, line, key, value and
 remedy. What does not: the meaning of any particular file.
 """
 
+import csv
 import difflib
 import re
 from pathlib import Path
@@ -56,6 +57,21 @@ def load(path: Path, model: type[M]) -> M:
     except ValidationError as error:
         lines = [_fault(path, model, detail) for detail in error.errors(include_url=False)]
         raise ConfigError("\n".join(lines)) from None
+
+
+def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a small CSV file with their lines (the header is 1); raises ConfigError for a missing file or column."""
+    if not path.exists():
+        raise ConfigError(f"{path}: the file is missing; create it with the columns {', '.join(columns)}")
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            header = ",".join(columns)
+            raise ConfigError(
+                f"{path}:1: the columns {missing} are missing; the header is {header}, found {reader.fieldnames}"
+            )
+        return list(enumerate(reader, start=2))
 
 
 def line_of(path: Path, key_path: tuple[int | str, ...]) -> int:

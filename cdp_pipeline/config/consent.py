@@ -23,8 +23,6 @@ class Consent(Config):
 
     channels: tuple[str, ...]
     purposes: dict[str, Purpose]
-    newest_wins: bool = True
-    tie: Literal["denied"] = "denied"
     pairs: dict[str, tuple[str, ...]]
 
     @model_validator(mode="after")

@@ -1,11 +1,10 @@
 """`seeds/steward/decisions.csv`: what a person decided about two records."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.base import ConfigError, read_csv
 
 COLUMNS = ("decision", "record_id_l", "record_id_r", "decided_by", "decided_on", "reason")
 DECISIONS = ("must_link", "cannot_link")
@@ -23,14 +22,7 @@ class Decision:
 def load_decisions(seeds: Path) -> list[Decision]:
     """Read all decisions; none where the file is missing. Raises ConfigError naming line, column and value."""
     path = seeds / "steward" / "decisions.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ConfigError(f"{path}:1: the columns {missing} are missing; the header is {','.join(COLUMNS)}")
-        return [_decision(path, line, row) for line, row in enumerate(reader, start=2)]
+    return [_decision(path, line, row) for line, row in read_csv(path, COLUMNS)] if path.exists() else []
 
 
 def _decision(path: Path, line: int, row: dict[str, str]) -> Decision:

@@ -1,10 +1,9 @@
 """`seeds/privacy/suppressions.csv`: hashed contact points that must never be delivered."""
 
-import csv
 import re
 from pathlib import Path
 
-from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.base import ConfigError, read_csv
 
 COLUMNS = ("kind", "sha256", "since")
 DIGEST = re.compile(r"^[0-9a-f]{64}$")
@@ -13,14 +12,7 @@ DIGEST = re.compile(r"^[0-9a-f]{64}$")
 def load_suppressions(seeds: Path) -> list[tuple[str, str]]:
     """(kind, SHA-256 of the canonical value) of each entry; none where the file is missing."""
     path = seeds / "privacy" / "suppressions.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ConfigError(f"{path}:1: the columns {missing} are missing; the header is {','.join(COLUMNS)}")
-        return [_entry(path, line, row) for line, row in enumerate(reader, start=2)]
+    return [_entry(path, line, row) for line, row in read_csv(path, COLUMNS)] if path.exists() else []
 
 
 def _entry(path: Path, line: int, row: dict[str, str]) -> tuple[str, str]:

@@ -85,6 +85,7 @@ class _Compiler:
         self._segments: dict[str, exp.Select] = {}
 
     def add(self, name: str, segment: Segment) -> None:
+        """Compile one segment; those that it refers to must have been added before."""
         condition = self._group(segment.include)
         if segment.exclude is not None:
             excluded = exp.func("coalesce", exp.Paren(this=self._group(segment.exclude)), exp.false())
@@ -94,6 +95,7 @@ class _Compiler:
         )
 
     def select(self, names: list[str]) -> exp.Query:
+        """The members of the named segments (as_of_day, segment, profile_id)."""
         parts = [
             exp.select("as_of_day", named(text(name), "segment"), "profile_id").from_(exp.to_table(f"segment_{name}"))
             for name in names
