@@ -66,8 +66,11 @@ def staging_select(name: str, definition: Table, deployment: Deployment) -> exp.
 
 
 def quarantine_select(name: str, source: str, table_name: str, definition: Table, deployment: Deployment) -> exp.Select:
-    """Every line of the run's days that was refused, and every value that was nulled, with its reason."""
-    typed = _typed(name, definition, deployment).where(_in_run_days())
+    """Every line of the run's days that was refused, and every value that was nulled, with its reason.
+
+    Only suspects are typed a second time: lines that staging lacks, and those that lost a value in it.
+    """
+    typed = _typed(name, definition, deployment, _suspects(name, definition))
     problems = [
         exp.If(this=_invalid(column_name, content), true=_problem(column_name, content), false=exp.null())
         for column_name, content in _checks(definition)
@@ -83,14 +86,8 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
         false=exp.null(),
     )
     listed = exp.func("unnest", exp.Array(expressions=[unreadable, *problems]))
-    faulty = [
-        column("_reject_reason").is_(exp.null()).not_(),
-        *(_invalid(name, content) for name, content in _checks(definition)),
-    ]
-    found = (
-        exp.select(*(column(part) for part in (*LINE_COLUMNS, "_reject_text")), named(listed, "problem"))
-        .from_(typed.subquery("typed"))
-        .where(exp.or_(*faulty))
+    found = exp.select(*(column(part) for part in (*LINE_COLUMNS, "_reject_text")), named(listed, "problem")).from_(
+        typed.subquery("typed")
     )
     return (
         exp.select(
@@ -110,12 +107,37 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
     )
 
 
-def _typed(name: str, definition: Table, deployment: Deployment) -> exp.Select:
+def _suspects(name: str, definition: Table) -> exp.Expr:
+    """Raw lines of the run's days that staging lacks or holds with an empty value where one was delivered."""
+    same_line = [exp.EQ(this=column(part, "delivered"), expression=column(part, "loaded")) for part in LINE_COLUMNS]
+    lost = [
+        exp.and_(
+            column(part, "loaded").is_(exp.null()), macro("known", column(part, "delivered")).is_(exp.null()).not_()
+        )
+        for part, _ in _checks(definition)
+    ]
+    return (
+        exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("delivered")))
+        .from_(exp.alias_(table(f"raw.{name}"), "delivered", table=True))
+        .join(exp.alias_(table(f"staging.{name}"), "loaded", table=True), on=exp.and_(*same_line), join_type="left")
+        .where(
+            exp.In(
+                this=column("_extract_date", "delivered"),
+                query=exp.select("day").from_("run_days").subquery(),
+            ),
+            exp.or_(column("_line", "loaded").is_(exp.null()), *lost),
+        )
+        .subquery("suspects")
+    )
+
+
+def _typed(name: str, definition: Table, deployment: Deployment, lines: exp.Expr | None = None) -> exp.Select:
     """Each column typed, with `<column>__delivered` where a value may fail its type."""
     typed = [named(_value(part, definition, deployment), part) for part in definition.columns]
     delivered = [named(macro("known", column(part)), f"{part}__delivered") for part, content in _checks(definition)]
     extra = [column("_reject_reason"), column("_reject_text")]
-    return exp.select(*typed, *delivered, *(column(part) for part in LINE_COLUMNS), *extra).from_(table(f"raw.{name}"))
+    selected = exp.select(*typed, *delivered, *(column(part) for part in LINE_COLUMNS), *extra)
+    return selected.from_(lines or table(f"raw.{name}"))
 
 
 def _window(name: str, definition: Table) -> list[exp.Expr]:

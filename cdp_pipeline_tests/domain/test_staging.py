@@ -38,6 +38,12 @@ def _staged(session: DuckDBSession, project: Project, load: str) -> list[tuple[A
     return session.rows(parse(sql_of(staging_select("s__t", _table(load), project.deployment)) + " order by id"))
 
 
+def _quarantined(session: DuckDBSession, project: Project) -> list[tuple[Any, ...]]:
+    staged = staging_select("s__t", _table("append"), project.deployment)
+    session.replace_table("staging.s__t", staged, lambda name: None)
+    return session.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment))
+
+
 def test_values_are_typed(run_of_a_day: DuckDBSession, project: Project) -> None:
     _raw(run_of_a_day, ("1", " A@B.fr ", "31/01/1985", "12,50", "2026-11-15 10:00:00"))
     assert _staged(run_of_a_day, project, "append")[0][:5] == (
@@ -52,14 +58,14 @@ def test_values_are_typed(run_of_a_day: DuckDBSession, project: Project) -> None
 def test_an_impossible_birth_date_is_nulled_and_listed(run_of_a_day: DuckDBSession, project: Project) -> None:
     _raw(run_of_a_day, ("1", None, "31/02/1985", None, None))
     assert _staged(run_of_a_day, project, "append")[0][2] is None
-    listed = run_of_a_day.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment))
+    listed = _quarantined(run_of_a_day, project)
     assert [(row[5], row[6], row[8]) for row in listed] == [("born", "not a valid date", True)]
 
 
 def test_an_unreadable_amount_refuses_its_row(run_of_a_day: DuckDBSession, project: Project) -> None:
     _raw(run_of_a_day, ("1", None, None, "twelve", None), ("2", None, None, "1", None))
     assert [row[0] for row in _staged(run_of_a_day, project, "append")] == ["2"]
-    listed = run_of_a_day.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment))
+    listed = _quarantined(run_of_a_day, project)
     assert [(row[4], row[5], row[8]) for row in listed] == [(0, "amount", False)]
 
 
@@ -71,7 +77,7 @@ def test_a_row_without_its_key_is_refused(run_of_a_day: DuckDBSession, project: 
 def test_a_placeholder_is_not_a_value_and_no_fault(run_of_a_day: DuckDBSession, project: Project) -> None:
     _raw(run_of_a_day, ("1", "test@test.com", "01/01/1900", "n/a", None))
     assert _staged(run_of_a_day, project, "append")[0][1:4] == (None, None, None)
-    assert run_of_a_day.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment)) == []
+    assert _quarantined(run_of_a_day, project) == []
 
 
 def test_of_a_snapshot_only_the_newest_day_counts(run_of_a_day: DuckDBSession, project: Project) -> None:
@@ -103,3 +109,10 @@ def test_the_sidecar_describes_types_and_partition() -> None:
     assert sidecar.partition == "_extract_date"
     assert sidecar.columns["amount"].type == "DECIMAL(18,2)"
     assert staging_sidecar("s__t", _table("delta")).partition is None
+
+
+def test_a_fault_of_a_line_that_a_later_one_replaced_is_still_listed(
+    run_of_a_day: DuckDBSession, project: Project
+) -> None:
+    _raw(run_of_a_day, ("1", None, "31/02/1985", None, None), ("1", None, "28/02/1985", None, None))
+    assert [(row[4], row[5]) for row in _quarantined(run_of_a_day, project)] == [(0, "born")]
