@@ -1,20 +1,23 @@
 """Finding every table: those of the package, a file each, and those that the sources' configuration makes.
 
 A table's file is one of: `<table>.sql`, a SELECT; `<table>.py` with `select(project, sidecar)`, a
-SELECT built from configuration; `<table>.py` with `build(run)` where SQL can't.
+SELECT built from configuration, and perhaps `metadata(run)`, what its page shows once it stands;
+`<table>.py` with `build(run)` where SQL can't.
 """
 
 import importlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlglot import exp
 
 from cdp_pipeline.assets.raw.delivered import raw_table
 from cdp_pipeline.assets.staging.typed import staging_table
-from cdp_pipeline.assets.table import Builder, TableAsset
+from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.config.base import ConfigError, load
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar, SidecarColumn
@@ -23,6 +26,7 @@ from cdp_pipeline.domain.segments import faults
 from cdp_pipeline.sql.lineage import parse, tables_read
 
 ROOT = Path(__file__).parent
+Describe = Callable[[TableRun], dict[str, Any]]
 
 
 def load_catalogue(project: Project) -> dict[str, TableAsset]:
@@ -80,19 +84,28 @@ def _of_module(
 ) -> TableAsset:
     select = getattr(module, "select", None)
     if select is not None:
-        return _of_query(layer, name, source, sidecar, select(project, sidecar))
+        query = select(project, sidecar)
+        return _of_query(layer, name, source, sidecar, query, getattr(module, "metadata", None))
     reads = getattr(module, "reads", None)
     read = frozenset(reads(project)) if reads else frozenset(sidecar.reads)
     return TableAsset(layer, name, source, sidecar, read, module.build)
 
 
-def _of_query(layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.Expr) -> TableAsset:
-    table = TableAsset(layer, name, source, sidecar, tables_read(query) - {f"{layer}.{name}"}, _writing(query), query)
+def _of_query(
+    layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.Expr, metadata: Describe | None = None
+) -> TableAsset:
+    read = tables_read(query) - {f"{layer}.{name}"}
+    table = TableAsset(layer, name, source, sidecar, read, _writing(query, metadata), query)
     return replace(table, reads=table.reads | frozenset(sidecar.reads))
 
 
-def _writing(query: exp.Expr) -> Builder:
-    return lambda run: run.write(query)
+def _writing(query: exp.Expr, metadata: Describe | None) -> Builder:
+    def build(run: TableRun) -> None:
+        run.write(query)
+        if metadata is not None:
+            run.metadata.update(metadata(run))
+
+    return build
 
 
 def _mapping_faults(project: Project) -> list[str]:

@@ -71,6 +71,7 @@ def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]] 
     for place, header in enumerate(headers):
         content.add_column(
             header,
+            overflow="fold",
             justify="left" if place == 0 or (header in ("status", headers[-1]) and len(headers) > 4) else "right",
         )
     for row in rows:

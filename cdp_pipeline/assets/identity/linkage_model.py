@@ -8,6 +8,7 @@ import json
 
 from sqlglot import exp
 
+from cdp_pipeline.assets.charts import match_weights
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.domain.linkage import Settings, build_settings
@@ -31,6 +32,7 @@ def build(run: TableRun) -> None:
         settings = _given(run, shape) or _trained(run, filled)
         rows = [(_digest(settings), run.as_of, records, json.dumps(settings, sort_keys=True))]
     run.metadata["version"] = str(rows[0][0])
+    run.metadata["match weights"] = match_weights(json.loads(str(rows[0][3])))
     types = {name: content.type for name, content in run.table.sidecar.columns.items()}
     run.session.stage_rows("model_in_force", types, rows)
     run.write(exp.select("*").from_("model_in_force"))

@@ -1,0 +1,65 @@
+"""Plots in a materialisation's metadata, where looking beats reading.
+
+What belongs here: a figure from a table's own content, as Markdown that carries the image itself, so that
+the UI needs no file of it. What does not: which table shows which plot (the table's module decides).
+"""
+
+import base64
+import io
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from dagster import MetadataValue
+from dagster._core.definitions.metadata import MarkdownMetadataValue
+from matplotlib.figure import Figure
+
+LINE_INCHES = 0.22
+MIXED = "#8c8c8c"
+FOR, AGAINST = "#2f7d4f", "#b0483a"
+
+
+def match_weights(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
+    """Match weight of each comparison level, log2(m / u): what a level says for or against one person.
+
+    Source: Fellegi and Sunter 1969, in bits, as Splink draws it.
+    """
+    bars = [
+        (f"{comparison['output_column_name']}: {level['label_for_charts']}", math.log2(m / u))
+        for comparison in settings["comparisons"]
+        for level in comparison["comparison_levels"]
+        if (m := level.get("m_probability")) and (u := level.get("u_probability"))
+    ][::-1]
+    figure = Figure(figsize=(9, 1 + LINE_INCHES * len(bars)), layout="constrained")
+    axes = figure.subplots()
+    axes.barh(
+        [name for name, _ in bars],
+        [weight for _, weight in bars],
+        color=[FOR if weight > 0 else AGAINST for _, weight in bars],
+    )
+    axes.axvline(0, color=MIXED, linewidth=0.8)
+    axes.set_xlabel("match weight (bits): right for one person, left for two")
+    return _markdown(figure, "Match weights")
+
+
+def history(rows: Sequence[tuple[date, str, int]], label: str) -> MarkdownMetadataValue:
+    """A line a series over days, from rows of day, series and value."""
+    figure = Figure(figsize=(9, 3.5), layout="constrained")
+    axes = figure.subplots()
+    for series in sorted({name for _, name, _ in rows}):
+        points = sorted((day.isoformat(), value) for day, name, value in rows if name == series)
+        axes.plot([day for day, _ in points], [value for _, value in points], marker="o", label=series)
+    axes.set_ylabel(label)
+    axes.set_ylim(bottom=0)
+    axes.tick_params(axis="x", rotation=30)
+    if rows:
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return _markdown(figure, label)
+
+
+def _markdown(figure: Figure, name: str) -> MarkdownMetadataValue:
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=80, metadata={"Software": None})
+    encoded = base64.b64encode(image.getvalue()).decode()
+    return MetadataValue.md(f"![{name}](data:image/png;base64,{encoded})")
