@@ -40,16 +40,10 @@ def print_summary(
         deliveries = session.rows(QUERIES["deliveries"])
     _print_figures(console, figures, record, days)
     console.print(_table(f"Segments as of {days[-1]}", ("segment", "members", "entered", "left"), segments))
-    headers = (
-        "destination",
-        "status",
-        "members",
-        "no consent",
-        "no contact",
-        "suppressed",
-        "file in data/exports/",
-    )
-    console.print(_table("Deliveries", headers, deliveries))
+    headers = ("destination", "status", "members", "no consent", "no contact", "suppressed")
+    console.print(_table("Deliveries", headers, [row[:-1] for row in deliveries]))
+    for file in (row[-1] for row in deliveries if row[-1]):
+        console.print(f"  {settings.exports / file}", soft_wrap=True)
     seconds = [(layer, f"{spent:.1f}") for layer, spent in record.seconds.items()]
     console.print(_table("Seconds by layer", ("layer", "seconds"), seconds))
 
@@ -72,7 +66,7 @@ def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]] 
         content.add_column(
             header,
             overflow="fold",
-            justify="left" if place == 0 or (header in ("status", headers[-1]) and len(headers) > 4) else "right",
+            justify="left" if place == 0 or header == "status" else "right",
         )
     for row in rows:
         content.add_row(*("" if cell is None else str(cell) for cell in row))
