@@ -1,4 +1,9 @@
-with folded as (
+with numbered as (
+    select record_id, row_number() over (order by record_id) as record_no
+    from unified.person_records
+),
+
+folded as (
     select
         record_id,
         fold_name(given_name) as given,
@@ -35,7 +40,7 @@ addresses as (
 )
 
 select
-    row_number() over (order by personal.record_id) as record_no,
+    numbered.record_no,
     personal.record_id,
     given,
     family,
@@ -59,4 +64,5 @@ select
     least(given_sound, family_sound) || greatest(given_sound, family_sound) as name_sound
 from personal
 left join addresses on personal.whole_address = addresses.whole_address
+join numbered on personal.record_id = numbered.record_id
 cross join linkage_limits
