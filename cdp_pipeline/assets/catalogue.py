@@ -101,6 +101,7 @@ def _of_query(
 
 def _writing(query: exp.Expr, metadata: Describe | None) -> Builder:
     def build(run: TableRun) -> None:
+        """Write the query's rows, then say what the table's module has to say of them."""
         run.write(query)
         if metadata is not None:
             run.metadata.update(metadata(run))

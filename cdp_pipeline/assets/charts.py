@@ -2,6 +2,7 @@
 
 What belongs here: a figure from a table's own content, as Markdown that carries the image itself, so that
 the UI needs no file of it. What does not: which table shows which plot (the table's module decides).
+matplotlib is imported when something is drawn: every command imports the tables' modules.
 """
 
 import base64
@@ -9,14 +10,16 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster import MetadataValue
 from dagster._core.definitions.metadata import MarkdownMetadataValue
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 LINE_INCHES = 0.22
-MIXED = "#8c8c8c"
+AXIS = "#8c8c8c"
 FOR, AGAINST = "#2f7d4f", "#b0483a"
 
 
@@ -31,21 +34,21 @@ def match_weights(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
         for level in comparison["comparison_levels"]
         if (m := level.get("m_probability")) and (u := level.get("u_probability"))
     ][::-1]
-    figure = Figure(figsize=(9, 1 + LINE_INCHES * len(bars)), layout="constrained")
+    figure = _figure(1 + LINE_INCHES * len(bars))
     axes = figure.subplots()
     axes.barh(
         [name for name, _ in bars],
         [weight for _, weight in bars],
         color=[FOR if weight > 0 else AGAINST for _, weight in bars],
     )
-    axes.axvline(0, color=MIXED, linewidth=0.8)
+    axes.axvline(0, color=AXIS, linewidth=0.8)
     axes.set_xlabel("match weight (bits): right for one person, left for two")
     return _markdown(figure, "Match weights")
 
 
 def history(rows: Sequence[tuple[date, str, int]], label: str) -> MarkdownMetadataValue:
     """A line a series over days, from rows of day, series and value."""
-    figure = Figure(figsize=(9, 3.5), layout="constrained")
+    figure = _figure(3.5)
     axes = figure.subplots()
     for series in sorted({name for _, name, _ in rows}):
         points = sorted((day.isoformat(), value) for day, name, value in rows if name == series)
@@ -58,7 +61,13 @@ def history(rows: Sequence[tuple[date, str, int]], label: str) -> MarkdownMetada
     return _markdown(figure, label)
 
 
-def _markdown(figure: Figure, name: str) -> MarkdownMetadataValue:
+def _figure(inches: float) -> "Figure":
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(9, inches), layout="constrained")
+
+
+def _markdown(figure: "Figure", name: str) -> MarkdownMetadataValue:
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=80, metadata={"Software": None})
     encoded = base64.b64encode(image.getvalue()).decode()

@@ -51,9 +51,9 @@ def staging_select(name: str, definition: Table, deployment: Deployment) -> exp.
 
     A later line wins over an earlier one with the same key.
     """
-    typed = _typed(name, definition, deployment)
+    typed = _typed(definition, deployment, table(f"raw.{name}"))
     refusing = [check for check in _checks(definition) if check[1].refuses_row]
-    accepted = [_invalid(column_name, content).not_() for column_name, content in refusing]
+    accepted = [_faulty(column_name, content).not_() for column_name, content in refusing]
     newest = exp.Window(
         this=exp.func("row_number"),
         partition_by=[column(part) for part in definition.key],
@@ -70,9 +70,9 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
 
     Only suspects are typed a second time: lines that staging lacks, and those that lost a value in it.
     """
-    typed = _typed(name, definition, deployment, _suspects(name, definition))
+    typed = _typed(definition, deployment, _suspects(name, definition))
     problems = [
-        exp.If(this=_invalid(column_name, content), true=_problem(column_name, content), false=exp.null())
+        exp.If(this=_faulty(column_name, content), true=_problem(column_name, content), false=exp.null())
         for column_name, content in _checks(definition)
     ]
     unreadable = exp.If(
@@ -108,36 +108,31 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
 
 
 def _suspects(name: str, definition: Table) -> exp.Expr:
-    """Raw lines of the run's days that staging lacks or holds with an empty value where one was delivered."""
+    """Raw lines of the run's days that staging lacks or holds with an invalid value."""
     same_line = [exp.EQ(this=column(part, "delivered"), expression=column(part, "loaded")) for part in LINE_COLUMNS]
-    lost = [
-        exp.and_(
-            column(part, "loaded").is_(exp.null()), macro("known", column(part, "delivered")).is_(exp.null()).not_()
-        )
-        for part, _ in _checks(definition)
+    faulty = [
+        _invalid(content, column(part, "loaded"), macro("known", column(part, "delivered")))
+        for part, content in _checks(definition)
     ]
     return (
         exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("delivered")))
         .from_(exp.alias_(table(f"raw.{name}"), "delivered", table=True))
         .join(exp.alias_(table(f"staging.{name}"), "loaded", table=True), on=exp.and_(*same_line), join_type="left")
         .where(
-            exp.In(
-                this=column("_extract_date", "delivered"),
-                query=exp.select("day").from_("run_days").subquery(),
-            ),
-            exp.or_(column("_line", "loaded").is_(exp.null()), *lost),
+            _in_run_days("delivered"),
+            exp.or_(column("_line", "loaded").is_(exp.null()), *faulty),
         )
         .subquery("suspects")
     )
 
 
-def _typed(name: str, definition: Table, deployment: Deployment, lines: exp.Expr | None = None) -> exp.Select:
+def _typed(definition: Table, deployment: Deployment, lines: exp.Expr) -> exp.Select:
     """Each column typed, with `<column>__delivered` where a value may fail its type."""
     typed = [named(_value(part, definition, deployment), part) for part in definition.columns]
     delivered = [named(macro("known", column(part)), f"{part}__delivered") for part, content in _checks(definition)]
     extra = [column("_reject_reason"), column("_reject_text")]
     selected = exp.select(*typed, *delivered, *(column(part) for part in LINE_COLUMNS), *extra)
-    return selected.from_(lines or table(f"raw.{name}"))
+    return selected.from_(lines)
 
 
 def _window(name: str, definition: Table) -> list[exp.Expr]:
@@ -150,8 +145,8 @@ def _window(name: str, definition: Table) -> list[exp.Expr]:
     return [readable, exp.EQ(this=column("_extract_date"), expression=newest.subquery())]
 
 
-def _in_run_days() -> exp.Expr:
-    return exp.In(this=column("_extract_date"), query=exp.select("day").from_("run_days").subquery())
+def _in_run_days(lines: str | None = None) -> exp.Expr:
+    return exp.In(this=column("_extract_date", lines), query=exp.select("day").from_("run_days").subquery())
 
 
 def _checks(definition: Table) -> list[tuple[str, Column]]:
@@ -162,10 +157,13 @@ def _checks(definition: Table) -> list[tuple[str, Column]]:
     ]
 
 
-def _invalid(name: str, content: Column) -> exp.Expr:
-    delivered = column(f"{name}__delivered").is_(exp.null())
-    empty = column(name).is_(exp.null())
-    return empty if content.required else exp.and_(empty, delivered.not_())
+def _faulty(name: str, content: Column) -> exp.Expr:
+    return _invalid(content, column(name), column(f"{name}__delivered"))
+
+
+def _invalid(content: Column, typed: exp.Expr, delivered: exp.Expr) -> exp.Expr:
+    empty = typed.is_(exp.null())
+    return empty if content.required else exp.and_(empty, delivered.is_(exp.null()).not_())
 
 
 def _problem(name: str, content: Column) -> exp.Expr:

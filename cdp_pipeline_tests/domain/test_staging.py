@@ -38,10 +38,10 @@ def _staged(session: DuckDBSession, project: Project, load: str) -> list[tuple[A
     return session.rows(parse(sql_of(staging_select("s__t", _table(load), project.deployment)) + " order by id"))
 
 
-def _quarantined(session: DuckDBSession, project: Project) -> list[tuple[Any, ...]]:
-    staged = staging_select("s__t", _table("append"), project.deployment)
-    session.replace_table("staging.s__t", staged, lambda name: None)
-    return session.rows(quarantine_select("s__t", "s", "t", _table("append"), project.deployment))
+def _quarantined(session: DuckDBSession, project: Project, definition: Table | None = None) -> list[tuple[Any, ...]]:
+    definition = definition or _table("append")
+    session.replace_table("staging.s__t", staging_select("s__t", definition, project.deployment), lambda name: None)
+    return session.rows(quarantine_select("s__t", "s", "t", definition, project.deployment))
 
 
 def test_values_are_typed(run_of_a_day: DuckDBSession, project: Project) -> None:
@@ -116,3 +116,14 @@ def test_a_fault_of_a_line_that_a_later_one_replaced_is_still_listed(
 ) -> None:
     _raw(run_of_a_day, ("1", None, "31/02/1985", None, None), ("1", None, "28/02/1985", None, None))
     assert [(row[4], row[5]) for row in _quarantined(run_of_a_day, project)] == [(0, "born")]
+
+
+def test_a_missing_required_value_is_listed_though_its_row_is_loaded(
+    run_of_a_day: DuckDBSession, project: Project
+) -> None:
+    columns = {**COLUMNS, "email": {"type": "email", "required": True, "on_invalid": "null"}}
+    extract = {"format": "csv", "path": "s/{date}/t.csv", "load": "append"}
+    definition = Table.model_validate({"extract": extract, "key": ["id"], "columns": columns})
+    _raw(run_of_a_day, ("1", None, None, None, None))
+    listed = _quarantined(run_of_a_day, project, definition)
+    assert [(row[5], row[6], row[8]) for row in listed] == [("email", "required value is missing", True)]
