@@ -74,6 +74,7 @@ def dagster_asset(
     def materialise(
         context: AssetExecutionContext, warehouse: DuckDBWarehouse
     ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
+        """Build the table for the run's days; yields its checks, then its metadata, or fails with the reason."""
         started = time.monotonic()
         with warehouse.session() as session:
             days = run_days(context.run.tags) or _newest_day(session, project.deployment)

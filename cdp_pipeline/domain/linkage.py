@@ -57,6 +57,7 @@ def with_u(settings: Settings, trained: Settings, identity: Identity, filled: se
     share = trained[SHARE]
 
     def update(level: Level, found: Settings) -> dict[str, float]:
+        """u found, less its share of matches, and no further below the prior than allowed."""
         if "u_probability" not in found:
             return {}
         u = float(found["u_probability"])
@@ -70,6 +71,7 @@ def with_m(settings: Settings, trained: Settings, identity: Identity, filled: se
     """Take over m from expectation maximisation, near the prior; better levels never weigh less than worse ones."""
 
     def update(level: Level, found: Settings) -> dict[str, float]:
+        """m found, no further from the prior than allowed."""
         m = float(found.get("m_probability", level.m))
         return {"m_probability": min(max(m, level.m / FURTHEST_FROM_PRIOR), level.m * FURTHEST_FROM_PRIOR)}
 

@@ -33,6 +33,7 @@ def published_tables(catalogue: Mapping[str, TableAsset], settings: Settings) ->
 
     @multi_asset(name="published__tables", specs=[spec], pool=POOL, can_subset=False)
     def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+        """Write the files; the metadata has their number and folder."""
         with warehouse.session() as session:
             files = publish(session, [(table.full_name, table.sidecar) for table in tables], settings.published)
         return MaterializeResult(asset_key=KEY, metadata={"files": len(files), "folder": str(settings.published)})
