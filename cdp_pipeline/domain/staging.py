@@ -9,7 +9,7 @@ from sqlglot import exp
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import LINE_COLUMNS, Column, Table
-from cdp_pipeline.domain.expressions import array, column, macro, named, null_as, table, text
+from cdp_pipeline.domain.expressions import array, column, macro, named, null_as, table, text, union_all
 
 SQL_TYPES = {
     "date": "DATE",
@@ -20,6 +20,9 @@ SQL_TYPES = {
 }
 DATE_FORMATS = ("%Y-%m-%d",)
 UNTYPED = {"text"}
+TYPED = "typed"
+"""Under this name a step keeps the lines of `typed_select` for itself."""
+UNREADABLE, MISSING, PLACEHOLDER = "unreadable_line", "missing_required_value", "placeholder_value"
 LINE_DESCRIPTIONS = {
     "_extract_date": SidecarColumn(type="DATE", description="Day of the extract"),
     "_file": SidecarColumn(type="VARCHAR", description="File below data/landing/"),
@@ -46,49 +49,91 @@ def staging_sidecar(name: str, definition: Table) -> Sidecar:
     )
 
 
-def staging_select(name: str, definition: Table, deployment: Deployment) -> exp.Select:
-    """Typed rows of `raw.<name>`: the current state of each key, or the events of the run's days.
+def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Select:
+    """Readable lines of `raw.<name>` that the run is about, typed.
+
+    Columns: the configured ones, `<column>__fault` (a reason code, or null) for each that can be at
+    fault, `_extract_date`, `_file`, `_line`, and `_refused`, whether a fault keeps the line out.
+    """
+    typed = exp.select(
+        *(named(_value(part, definition, deployment), part) for part in definition.columns),
+        *(named(column(part), f"{part}__delivered") for part, _ in _checks(definition)),
+        *(column(part) for part in LINE_COLUMNS),
+    ).from_(table(f"raw.{name}"))
+    faults = [(part, _fault(part, content, definition)) for part, content in _checks(definition)]
+    judged = exp.select(
+        *(column(part) for part in definition.columns),
+        *(named(fault, f"{part}__fault") for part, fault in faults),
+        *(column(part) for part in LINE_COLUMNS),
+    ).from_(typed.where(column("_reject_reason").is_(exp.null()), _of_interest(name, definition)).subquery("typed"))
+    refusing = [
+        exp.NullSafeNEQ(
+            this=exp.func("coalesce", column(f"{part}__fault"), text(PLACEHOLDER)), expression=text(PLACEHOLDER)
+        )
+        for part, content in _checks(definition)
+        if content.refuses_row or part in definition.key
+    ]
+    return exp.select(exp.Star(), named(exp.or_(exp.false(), *refusing), "_refused")).from_(judged.subquery("judged"))
+
+
+def staging_select(name: str, definition: Table) -> exp.Select:
+    """Rows of the table from the lines of `typed_select`: the current state of each key, or events of the run's days.
 
     A later line wins over an earlier one with the same key.
     """
-    typed = _typed(definition, deployment, table(f"raw.{name}"))
-    refusing = [check for check in _checks(definition) if check[1].refuses_row]
-    accepted = [_faulty(column_name, content).not_() for column_name, content in refusing]
     newest = exp.Window(
         this=exp.func("row_number"),
         partition_by=[column(part) for part in definition.key],
         order=exp.Order(expressions=[exp.Ordered(this=column(part), desc=True) for part in LINE_COLUMNS]),
     )
-    chosen = exp.select(*(column(part) for part in (*definition.columns, *LINE_COLUMNS))).from_(
-        typed.where(*_window(name, definition)).subquery("typed")
-    )
-    return chosen.where(*accepted).qualify(exp.EQ(this=newest, expression=exp.convert(1)))
+    chosen = exp.select(*(column(part) for part in (*definition.columns, *LINE_COLUMNS))).from_(TYPED)
+    if definition.extract.load == "snapshot":
+        chosen = chosen.where(_is_newest_day(name))
+    return chosen.where(column("_refused").not_()).qualify(exp.EQ(this=newest, expression=exp.convert(1)))
 
 
-def quarantine_select(name: str, source: str, table_name: str, definition: Table, deployment: Deployment) -> exp.Select:
-    """Every line of the run's days that was refused, and every value that was nulled, with its reason.
+def quarantine_select(name: str, source: str, table_name: str, definition: Table) -> exp.Query:
+    """Lines of the run's days that were refused, and values that were set to null, each with its reason.
 
-    Only suspects are typed a second time: lines that staging lacks, and those that lost a value in it.
+    From the lines of `typed_select` and, for the few at fault, what `raw.<name>` holds of them.
     """
-    typed = _typed(definition, deployment, _suspects(name, definition))
-    problems = [
-        exp.If(this=_faulty(column_name, content), true=_problem(column_name, content), false=exp.null())
-        for column_name, content in _checks(definition)
-    ]
-    unreadable = exp.If(
-        this=column("_reject_reason").is_(exp.null()).not_(),
-        true=_struct(
-            null_as("varchar"),
-            exp.func("concat", text("unreadable line: "), column("_reject_reason")),
-            text("correct the line in the source"),
-            False,
-        ),
-        false=exp.null(),
+    place = [column(part, "delivered") for part in LINE_COLUMNS]
+    same_line = [exp.EQ(this=part, expression=column(part.name, "judged")) for part in place]
+    cells = exp.Struct(
+        expressions=[
+            exp.PropertyEQ(this=text(part), expression=column(part, "delivered")) for part in definition.columns
+        ]
     )
-    listed = exp.func("unnest", exp.Array(expressions=[unreadable, *problems]))
-    found = exp.select(*(column(part) for part in (*LINE_COLUMNS, "_reject_text")), named(listed, "problem")).from_(
-        typed.subquery("typed")
+    at_fault = [column(f"{part}__fault", "judged").is_(exp.null()).not_() for part, _ in _checks(definition)]
+    problems = [_problem(part, content, definition) for part, content in _checks(definition)]
+    faulty = (
+        exp.select(
+            *place,
+            named(exp.cast(exp.func("to_json", cells), "varchar"), "raw_line"),
+            named(exp.func("unnest", exp.Array(expressions=problems)), "problem"),
+        )
+        .from_(exp.alias_(exp.to_table(TYPED), "judged", table=True))
+        .join(exp.alias_(table(f"raw.{name}"), "delivered", table=True), on=exp.and_(*same_line))
+        .where(exp.or_(exp.false(), *at_fault), _in_run_days("judged"), _in_run_days("delivered"))
     )
+    unreadable = (
+        exp.select(
+            *place,
+            named(column("_reject_text"), "raw_line"),
+            named(
+                _struct(
+                    null_as("varchar"),
+                    text(UNREADABLE),
+                    exp.func("concat", column("_reject_reason"), text("; correct the line in the source")),
+                    exp.false(),
+                ),
+                "problem",
+            ),
+        )
+        .from_(exp.alias_(table(f"raw.{name}"), "delivered", table=True))
+        .where(column("_reject_reason").is_(exp.null()).not_(), _in_run_days("delivered"))
+    )
+    listed = union_all([faulty, unreadable] if problems else [unreadable])
     return (
         exp.select(
             named(column("_extract_date"), "extract_date"),
@@ -97,52 +142,30 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
             named(column("_file"), "file"),
             named(column("_line"), "line"),
             *(
-                named(exp.Dot(this=column("problem"), expression=exp.to_identifier(part)), f"{part}")
+                named(exp.Dot(this=column("problem"), expression=exp.to_identifier(part)), part)
                 for part in ("column_name", "reason", "remedy", "row_loaded")
             ),
-            named(column("_reject_text"), "raw_line"),
+            column("raw_line"),
         )
-        .from_(found.subquery("found"))
+        .from_(listed.subquery("listed"))
         .where(column("problem").is_(exp.null()).not_())
     )
 
 
-def _suspects(name: str, definition: Table) -> exp.Expr:
-    """Raw lines of the run's days that staging lacks or holds with an invalid value."""
-    same_line = [exp.EQ(this=column(part, "delivered"), expression=column(part, "loaded")) for part in LINE_COLUMNS]
-    faulty = [
-        _invalid(content, column(part, "loaded"), macro("known", column(part, "delivered")))
-        for part, content in _checks(definition)
-    ]
-    return (
-        exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("delivered")))
-        .from_(exp.alias_(table(f"raw.{name}"), "delivered", table=True))
-        .join(exp.alias_(table(f"staging.{name}"), "loaded", table=True), on=exp.and_(*same_line), join_type="left")
-        .where(
-            _in_run_days("delivered"),
-            exp.or_(column("_line", "loaded").is_(exp.null()), *faulty),
-        )
-        .subquery("suspects")
-    )
+def _of_interest(name: str, definition: Table) -> exp.Expr:
+    """Lines of the run's days, and those that make the state: of a snapshot its newest day, of a delta every day."""
+    match definition.extract.load:
+        case "append":
+            return _in_run_days()
+        case "delta":
+            return exp.true()
+        case "snapshot":
+            return exp.or_(_in_run_days(), _is_newest_day(name))
 
 
-def _typed(definition: Table, deployment: Deployment, lines: exp.Expr) -> exp.Select:
-    """Each column typed, with `<column>__delivered` where a value may fail its type."""
-    typed = [named(_value(part, definition, deployment), part) for part in definition.columns]
-    delivered = [named(macro("known", column(part)), f"{part}__delivered") for part, content in _checks(definition)]
-    extra = [column("_reject_reason"), column("_reject_text")]
-    selected = exp.select(*typed, *delivered, *(column(part) for part in LINE_COLUMNS), *extra)
-    return selected.from_(lines)
-
-
-def _window(name: str, definition: Table) -> list[exp.Expr]:
-    readable = column("_reject_reason").is_(exp.null())
-    if definition.is_event:
-        return [readable, _in_run_days()]
-    if definition.extract.load == "delta":
-        return [readable]
+def _is_newest_day(name: str) -> exp.Expr:
     newest = exp.select(exp.Max(this=column("_extract_date"))).from_(table(f"raw.{name}"))
-    return [readable, exp.EQ(this=column("_extract_date"), expression=newest.subquery())]
+    return exp.EQ(this=column("_extract_date"), expression=newest.subquery())
 
 
 def _in_run_days(lines: str | None = None) -> exp.Expr:
@@ -153,33 +176,51 @@ def _checks(definition: Table) -> list[tuple[str, Column]]:
     return [
         (name, content)
         for name, content in definition.columns.items()
-        if content.type not in UNTYPED or content.required or name in definition.key
+        if content.type not in UNTYPED or _is_required(name, content, definition)
     ]
 
 
-def _faulty(name: str, content: Column) -> exp.Expr:
-    return _invalid(content, column(name), column(f"{name}__delivered"))
+def _is_required(name: str, content: Column, definition: Table) -> bool:
+    return content.required or name in definition.key
 
 
-def _invalid(content: Column, typed: exp.Expr, delivered: exp.Expr) -> exp.Expr:
-    empty = typed.is_(exp.null())
-    return empty if content.required else exp.and_(empty, delivered.is_(exp.null()).not_())
+def _fault(name: str, content: Column, definition: Table) -> exp.Case:
+    """Reason code of a value that was lost, from what was delivered."""
+    delivered = column(f"{name}__delivered")
+    cases: list[tuple[exp.Expr, exp.Expr]] = [
+        (column(name).is_(exp.null()).not_(), exp.null()),
+        (macro("known", delivered).is_(exp.null()).not_(), text(f"invalid_{content.type}")),
+    ]
+    if _is_required(name, content, definition):
+        cases.append((exp.true(), text(MISSING)))
+    else:
+        cases.append((macro("blank_to_null", delivered).is_(exp.null()).not_(), text(PLACEHOLDER)))
+    return exp.Case(ifs=[exp.If(this=condition, true=reason) for condition, reason in cases])
 
 
-def _problem(name: str, content: Column) -> exp.Expr:
-    known = column(f"{name}__delivered").is_(exp.null())
-    reason = exp.If(this=known, true=text("required value is missing"), false=text(f"not a valid {content.type}"))
+def _problem(name: str, content: Column, definition: Table) -> exp.Case:
+    """The fault of a column as a row of `quality.quarantine`; null where there is none."""
+    fault = column(f"{name}__fault", "judged")
     expected = f" ({', '.join(content.formats)})" if content.formats else ""
-    return _struct(
-        text(name),
-        reason,
-        text(f"correct it in the source, or the type of the column{expected}"),
-        not content.refuses_row,
+    remedies = {
+        f"invalid_{content.type}": f"correct it in the source, or the column's type or formats{expected}",
+        MISSING: "fill it in the source",
+        PLACEHOLDER: "none needed; the value is among the placeholders of seeds/reference/placeholders.csv",
+    }
+    refuses = content.refuses_row or name in definition.key
+    return exp.Case(
+        ifs=[
+            exp.If(
+                this=exp.EQ(this=fault, expression=text(reason)),
+                true=_struct(text(name), fault, text(remedy), exp.convert(reason == PLACEHOLDER or not refuses)),
+            )
+            for reason, remedy in remedies.items()
+        ]
     )
 
 
-def _struct(name: exp.Expr, reason: exp.Expr, remedy: exp.Expr, row_loaded: bool) -> exp.Struct:
-    parts = {"column_name": name, "reason": reason, "remedy": remedy, "row_loaded": exp.convert(row_loaded)}
+def _struct(name: exp.Expr, reason: exp.Expr, remedy: exp.Expr, row_loaded: exp.Expr) -> exp.Struct:
+    parts = {"column_name": name, "reason": reason, "remedy": remedy, "row_loaded": row_loaded}
     return exp.Struct(expressions=[exp.PropertyEQ(this=text(key), expression=value) for key, value in parts.items()])
 
 

@@ -5,12 +5,14 @@ parts of a profile. Every rule's order is one integer rank, so that one pass ove
 the winners of all attributes.
 """
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from cdp_pipeline.config.identity import Identity
 from cdp_pipeline.config.sources import Source
 from cdp_pipeline.config.survivorship import Rule, Survivorship
-from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
+from cdp_pipeline.domain.expressions import column, literal, named, table, text
 
 Unit = tuple[str, tuple[str, ...], Rule]
 """Name, attributes that travel together, and the rule that chooses their record."""
@@ -21,14 +23,17 @@ Key = tuple[exp.Expr, int]
 def attributes_select(survivorship: Survivorship, identity: Identity, sources: dict[str, Source]) -> exp.Query:
     """Columns as `profile.profile_attributes`; custom attributes follow most_recent."""
     units = _units(survivorship, identity)
-    rows = [_row(name, attribute, rule) for name, attributes, rule in units for attribute in attributes]
-    query = exp.select("*").from_(union_all(rows).subquery("attributes"))
+    query = _long(units)
     steps = {
         "records": _records(units, sources),
+        **{f"{name}__counted": _counted(attributes) for name, attributes, rule in units if rule == "most_frequent"},
         "ranked": _ranked(units),
         "winners": _winners(units),
         "golden": _golden(units),
         "disagreement": _disagreement(units),
+        "resolved": exp.select("golden.*", "disagreement.* exclude (profile_id)")
+        .from_("golden")
+        .join("disagreement", on="golden.profile_id = disagreement.profile_id"),
     }
     for name, step in steps.items():
         query = query.with_(name, step)
@@ -69,11 +74,6 @@ def _records(units: list[Unit], sources: dict[str, Source]) -> exp.Select:
             named(trust, "trust"),
             named(exp.func("coalesce", *moments), "changed_at"),
             *(named(exp.cast(column(name, "r"), "varchar", dialect="duckdb"), name) for name in _attributes(units)),
-            *(
-                named(_frequency(attributes), f"{name}__same")
-                for name, attributes, rule in units
-                if rule == "most_frequent"
-            ),
         )
         .from_("unified.person_records AS r")
         .join("identity.identity_map AS member", on="r.record_id = member.record_id")
@@ -81,16 +81,25 @@ def _records(units: list[Unit], sources: dict[str, Source]) -> exp.Select:
     )
 
 
-def _frequency(attributes: tuple[str, ...]) -> exp.Window:
-    """How many records of the profile hold the same values."""
-    same = [column("profile_id", "member"), *(column(name, "r") for name in attributes)]
-    return exp.Window(this=exp.func("count", exp.Star()), partition_by=same)
+def _counted(attributes: tuple[str, ...]) -> exp.Select:
+    """How many records of a profile hold the same values."""
+    same = [column("profile_id"), *(column(name) for name in attributes)]
+    return exp.select(*same, named(exp.func("count", exp.Star()), "same")).from_("records").group_by(*same)
 
 
 def _ranked(units: list[Unit]) -> exp.Select:
     """One rank for each rule, where its order does not depend on the unit's attributes."""
     orders = {_rank(name, rule): _order(name, rule, attributes) for name, attributes, rule in units}
-    return exp.select("*", *(named(_number(keys), rank) for rank, keys in orders.items())).from_("records")
+    query = exp.select("records.*", *(named(_number(keys), rank) for rank, keys in orders.items())).from_("records")
+    for name, attributes, rule in units:
+        if rule == "most_frequent":
+            counted = f"{name}__counted"
+            same = [
+                exp.NullSafeEQ(this=column(part, "records"), expression=column(part, counted))
+                for part in ("profile_id", *attributes)
+            ]
+            query = query.join(counted, on=exp.and_(*same))
+    return query
 
 
 def _rank(unit: str, rule: Rule) -> str:
@@ -111,7 +120,9 @@ def _order(unit: str, rule: Rule, attributes: tuple[str, ...]) -> list[Key]:
     newest: Key = (exp.func("epoch_us", column("changed_at")), 17)
     trust: Key = (exp.Round(this=exp.Mul(this=column("trust"), expression=literal(1000))), 4)
     last: Key = (column("record_no"), 10)
-    filled = [exp.If(this=column(name).is_(exp.null()), true=literal(0), false=literal(1)) for name in attributes]
+    filled = [
+        exp.If(this=column(name, "records").is_(exp.null()), true=literal(0), false=literal(1)) for name in attributes
+    ]
     complete: exp.Expr = filled[0]
     for part in filled[1:]:
         complete = exp.Add(this=complete, expression=part)
@@ -122,7 +133,7 @@ def _order(unit: str, rule: Rule, attributes: tuple[str, ...]) -> list[Key]:
         "oldest": [(exp.Neg(this=exp.func("epoch_us", created)), 17), trust, last],
         "source_trust": [trust, completeness, newest, last],
         "most_complete": [completeness, trust, newest, last],
-        "most_frequent": [(column(f"{unit}__same"), 6), trust, newest, last],
+        "most_frequent": [(column("same", f"{unit}__counted"), 6), trust, newest, last],
     }
     return orders[rule]
 
@@ -170,21 +181,30 @@ def _disagreement(units: list[Unit]) -> exp.Select:
     return query.join("records", on="golden.profile_id = records.profile_id").group_by("golden.profile_id")
 
 
-def _row(unit: str, attribute: str, rule: Rule) -> exp.Select:
+def _long(units: list[Unit]) -> exp.Select:
+    """A row for each attribute that a profile has; one scan crossed with the attributes, not a union of scans."""
+    members = [(name, attribute, rule) for name, attributes, rule in units for attribute in attributes]
+
+    def of_attribute(values: Sequence[exp.Expr]) -> exp.Case:
+        branches = [
+            exp.If(this=text(attribute), true=value) for (_, attribute, _), value in zip(members, values, strict=True)
+        ]
+        return exp.Case(this=column("attribute"), ifs=branches)
+
+    content: dict[str, Sequence[exp.Expr]] = {
+        "value": [column(attribute) for _, attribute, _ in members],
+        "record_id": [column(f"{unit}__record_id") for unit, _, _ in members],
+        "source": [column(f"{unit}__source") for unit, _, _ in members],
+        "updated_at": [column(f"{unit}__updated_at") for unit, _, _ in members],
+        "rule": [text(rule) for _, _, rule in members],
+        "disagreeing_records": [column(f"{attribute}__others") for _, attribute, _ in members],
+    }
+    listed = exp.values([(attribute,) for _, attribute, _ in members], alias="listed", columns=["attribute"])
     return (
-        exp.select(
-            column("profile_id", "golden"),
-            named(text(attribute), "attribute"),
-            named(column(attribute, "golden"), "value"),
-            named(column(f"{unit}__record_id", "golden"), "record_id"),
-            named(column(f"{unit}__source", "golden"), "source"),
-            named(column(f"{unit}__updated_at", "golden"), "updated_at"),
-            named(text(rule), "rule"),
-            named(column(f"{attribute}__others", "disagreement"), "disagreeing_records"),
-        )
-        .from_("golden")
-        .join("disagreement", on="golden.profile_id = disagreement.profile_id")
-        .where(column(attribute, "golden").is_(exp.null()).not_())
+        exp.select("profile_id", "attribute", *(named(of_attribute(values), name) for name, values in content.items()))
+        .from_("resolved")
+        .join(listed, join_type="cross")
+        .where(of_attribute(content["value"]).is_(exp.null()).not_())
     )
 
 

@@ -3,9 +3,9 @@
 -- Empty after trimming is unknown.
 create or replace macro blank_to_null(value) as nullif(trim(value), '');
 
--- A value that the reference table of placeholders lists is unknown.
+-- A value that the reference table of placeholders lists is unknown (list_contains would be planned as a join each).
 create or replace macro known(value) as
-    case when list_contains(placeholder_values(), lower(trim(value))) then null else blank_to_null(value) end;
+    case when list_position(placeholder_values(), lower(trim(value))) > 0 then null else blank_to_null(value) end;
 
 -- Lower case, no accents, ligatures spelt out: for comparison, never for display.
 create or replace macro fold(value) as
@@ -84,14 +84,18 @@ create or replace macro parse_date(value, formats) as
     case when year(try_strptime(known(value), formats)) between 1880 and 2100
         then cast(try_strptime(known(value), formats) as date) end;
 
--- A moment in UTC, from local time in `zone`.
+-- A moment in UTC of a plausible year, from local time in `zone`.
 create or replace macro parse_local(value, formats, zone) as
-    cast((try_strptime(known(value), formats) at time zone zone) at time zone 'UTC' as timestamp);
+    case when year(try_strptime(known(value), formats)) between 1880 and 2100
+        then cast((try_strptime(known(value), formats) at time zone zone) at time zone 'UTC' as timestamp) end;
 
 -- The same for ISO 8601, with T or space, which needs no format (a list of formats costs ten times as much).
+-- A moment that names its offset from UTC (Z, +02:00) is not local time.
+create or replace macro names_offset(value) as regexp_matches(value, '\d[Tt ]\d.*([Zz]|[+-]\d\d(:?\d\d)?)\s*$');
 create or replace macro parse_iso(value, zone) as
-    case when length(known(value)) between 10 and 32 then
-        cast((try_cast(known(value) as timestamp) at time zone zone) at time zone 'UTC' as timestamp) end;
+    case when known(value) is null or length(value) < 10 or left(ltrim(value), 4) not between '1880' and '2100' then null
+        when names_offset(value) then cast(try_cast(value as timestamptz) at time zone 'UTC' as timestamp)
+        else cast((try_cast(value as timestamp) at time zone zone) at time zone 'UTC' as timestamp) end;
 
 -- Words that are all capitals or all small get a capital each, after a hyphen too; mixed case stays as written.
 create or replace macro capitalised(word) as upper(left(word, 1)) || substr(word, 2);

@@ -4,8 +4,7 @@ from typing import Any
 
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sources import Table
-from cdp_pipeline.domain.expressions import sql_of
-from cdp_pipeline.domain.staging import quarantine_select, staging_select, staging_sidecar
+from cdp_pipeline.domain.staging import TYPED, quarantine_select, staging_select, staging_sidecar, typed_select
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.sql.lineage import parse
 
@@ -35,13 +34,14 @@ def _raw(session: DuckDBSession, *rows: tuple[Any, ...]) -> None:
 
 
 def _staged(session: DuckDBSession, project: Project, load: str) -> list[tuple[Any, ...]]:
-    return session.rows(parse(sql_of(staging_select("s__t", _table(load), project.deployment)) + " order by id"))
+    session.stage(TYPED, typed_select("s__t", _table(load), project.deployment))
+    return sorted(session.rows(staging_select("s__t", _table(load))))
 
 
 def _quarantined(session: DuckDBSession, project: Project, definition: Table | None = None) -> list[tuple[Any, ...]]:
     definition = definition or _table("append")
-    session.replace_table("staging.s__t", staging_select("s__t", definition, project.deployment), lambda name: None)
-    return session.rows(quarantine_select("s__t", "s", "t", definition, project.deployment))
+    session.stage(TYPED, typed_select("s__t", definition, project.deployment))
+    return session.rows(quarantine_select("s__t", "s", "t", definition))
 
 
 def test_values_are_typed(run_of_a_day: DuckDBSession, project: Project) -> None:
@@ -59,7 +59,7 @@ def test_an_impossible_birth_date_is_nulled_and_listed(run_of_a_day: DuckDBSessi
     _raw(run_of_a_day, ("1", None, "31/02/1985", None, None))
     assert _staged(run_of_a_day, project, "append")[0][2] is None
     listed = _quarantined(run_of_a_day, project)
-    assert [(row[5], row[6], row[8]) for row in listed] == [("born", "not a valid date", True)]
+    assert [(row[5], row[6], row[8]) for row in listed] == [("born", "invalid_date", True)]
 
 
 def test_an_unreadable_amount_refuses_its_row(run_of_a_day: DuckDBSession, project: Project) -> None:
@@ -67,6 +67,7 @@ def test_an_unreadable_amount_refuses_its_row(run_of_a_day: DuckDBSession, proje
     assert [row[0] for row in _staged(run_of_a_day, project, "append")] == ["2"]
     listed = _quarantined(run_of_a_day, project)
     assert [(row[4], row[5], row[8]) for row in listed] == [(0, "amount", False)]
+    assert listed[0][9] == '{"id":"1","email":null,"born":null,"amount":"twelve","at":null}'
 
 
 def test_a_row_without_its_key_is_refused(run_of_a_day: DuckDBSession, project: Project) -> None:
@@ -74,10 +75,11 @@ def test_a_row_without_its_key_is_refused(run_of_a_day: DuckDBSession, project: 
     assert _staged(run_of_a_day, project, "append") == []
 
 
-def test_a_placeholder_is_not_a_value_and_no_fault(run_of_a_day: DuckDBSession, project: Project) -> None:
+def test_a_placeholder_is_not_a_value_and_listed_as_such(run_of_a_day: DuckDBSession, project: Project) -> None:
     _raw(run_of_a_day, ("1", "test@test.com", "01/01/1900", "n/a", None))
     assert _staged(run_of_a_day, project, "append")[0][1:4] == (None, None, None)
-    assert _quarantined(run_of_a_day, project) == []
+    listed = {(row[5], row[6], row[8]) for row in _quarantined(run_of_a_day, project)}
+    assert listed == {(name, "placeholder_value", True) for name in ("email", "born", "amount")}
 
 
 def test_of_a_snapshot_only_the_newest_day_counts(run_of_a_day: DuckDBSession, project: Project) -> None:
@@ -126,4 +128,4 @@ def test_a_missing_required_value_is_listed_though_its_row_is_loaded(
     definition = Table.model_validate({"extract": extract, "key": ["id"], "columns": columns})
     _raw(run_of_a_day, ("1", None, None, None, None))
     listed = _quarantined(run_of_a_day, project, definition)
-    assert [(row[5], row[6], row[8]) for row in listed] == [("email", "required value is missing", True)]
+    assert [(row[5], row[6], row[8]) for row in listed] == [("email", "missing_required_value", True)]

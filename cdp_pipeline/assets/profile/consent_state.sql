@@ -7,10 +7,11 @@ decided as (
         member.profile_id,
         consents.channel,
         consents.purpose,
-        max_by(consents.status, (consents.decided_at, consents.status = 'denied', consents.record_id)) as status,
+        max_by(
+            struct_pack(status := consents.status, source := consents.source, proof := consents.proof),
+            (consents.decided_at, consents.status = 'denied', consents.record_id)
+        ) as newest,
         max(consents.decided_at) as decided_at,
-        max_by(consents.source, (consents.decided_at, consents.status = 'denied', consents.record_id)) as source,
-        max_by(consents.proof, (consents.decided_at, consents.status = 'denied', consents.record_id)) as proof,
         count(*) as decisions
     from unified.consents as consents
     join identity.identity_map as member on consents.record_id = member.record_id
@@ -24,12 +25,12 @@ joined as (
         rules.purpose,
         rules.lawful_basis,
         rules.default_status,
-        decided.status,
+        decided.newest.status as status,
         decided.decided_at,
-        decided.source,
-        decided.proof,
+        decided.newest.source as source,
+        decided.newest.proof as proof,
         coalesce(decided.decisions, 0) as decisions,
-        decided.status = 'granted' and rules.expires_after_months is not null
+        decided.newest.status = 'granted' and rules.expires_after_months is not null
             and decided.decided_at < last_day.day - to_months(rules.expires_after_months) as is_expired
     from profiles
     cross join rules

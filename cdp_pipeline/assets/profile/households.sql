@@ -1,4 +1,4 @@
-with addressed as (
+with addressed as materialized (
     select
         profile_id,
         birth_date,

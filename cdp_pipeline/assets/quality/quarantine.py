@@ -1,17 +1,45 @@
-"""`quality.quarantine`: lines refused and values set to null, with reason and remedy."""
+"""`quality.quarantine`: lines refused and values set to null, with reason and remedy.
+
+Every staging table records here what it refuses, before it writes a row of its own, so that a refused
+day still says why. The asset comes after all of them and keeps what today's configuration knows.
+"""
+
+from collections.abc import Iterable
 
 from sqlglot import exp
 
+from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column, union_all
-from cdp_pipeline.domain.staging import quarantine_select
+from cdp_pipeline.domain.expressions import column, literal, table, text
+
+NAME = "quality.quarantine"
 
 
-def select(project: Project, sidecar: Sidecar) -> exp.Query:
-    """The union over all delivered tables, for the run's days."""
-    parts = [
-        quarantine_select(name, source.source, name.removeprefix(f"{source.source}__"), definition, project.deployment)
-        for name, source, definition in project.tables()
+def record(run: TableRun, source: str, source_table: str, problems: exp.Query) -> None:
+    """Put the problems of one delivered table in the place of those of the same days (columns as the sidecar's)."""
+    mine = [
+        exp.EQ(this=column("source"), expression=text(source)),
+        exp.EQ(this=column("source_table"), expression=text(source_table)),
+        exp.Between(this=column("extract_date"), low=literal(run.days[0]), high=literal(run.days[-1])),
     ]
-    return exp.select(*(column(name) for name in sidecar.columns)).from_(union_all(parts).subquery("quarantined"))
+    run.session.replace_slice(NAME, problems, exp.and_(*mine), lambda building: None)
+
+
+def reads(project: Project) -> Iterable[str]:
+    """Every staging table."""
+    return (f"staging.{name}" for name, _, _ in project.tables())
+
+
+def build(run: TableRun) -> None:
+    """Keep the entries of the run's days whose source is still configured; the rest is of sources that went."""
+    known = [
+        exp.Tuple(expressions=[text(source.source), text(name.removeprefix(f"{source.source}__"))])
+        for name, source, _ in run.project.tables()
+    ]
+    named = exp.Tuple(expressions=[column("source"), column("source_table")])
+    days = exp.select("day").from_("run_days").subquery()
+    run.write(
+        exp.select(*(column(name) for name in run.table.sidecar.columns))
+        .from_(table(NAME))
+        .where(exp.In(this=column("extract_date"), query=days), exp.In(this=named, expressions=known))
+    )
