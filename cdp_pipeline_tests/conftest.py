@@ -1,6 +1,8 @@
 """Fixtures: an in-memory session, the repository's configuration, and one run of the sample for all tests."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline_tests.homes import REPOSITORY, cdp
+from cdp_pipeline_tests.homes import REPOSITORY, make_command
 
 SAMPLE_DAYS = (date(2026, 11, 9), date(2026, 11, 15))
 
@@ -43,7 +45,13 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("sample") / "home"
     shutil.copytree(REPOSITORY / "seeds", home / "seeds")
     shutil.copytree(REPOSITORY / "data" / "sample", home / "data" / "sample")
-    done = cdp(home, "run", "--sample")
+    done = subprocess.run(
+        make_command(home, "run"),
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     (home / "output.txt").write_text(done.stdout)
     return home

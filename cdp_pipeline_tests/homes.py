@@ -47,3 +47,12 @@ def cdp(home: Path, *arguments: str, timeout: int = 600) -> subprocess.Completed
         timeout=timeout,
         check=False,
     )
+
+
+def make_command(home: Path, target: str) -> list[str]:
+    """`make <target>` for a deployment, with the environment that runs the tests in the place of `.venv`."""
+    environment = home / "environment"
+    environment.mkdir(exist_ok=True)
+    (environment / ".ready").touch()
+    own = Path(sys.executable).parent
+    return ["make", "-C", str(REPOSITORY), target, f"VENV={environment}", f"BIN={own}", f"CDP_HOME={home}"]

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from cdp_pipeline_tests.homes import REPOSITORY, cdp
+from cdp_pipeline_tests.homes import REPOSITORY, cdp, make_command
 
 pytestmark = pytest.mark.server
 DAYS = [f"2026-11-{day:02}" for day in range(9, 16)]
@@ -135,6 +135,20 @@ def test_backfill_schedule_and_command_line_run_at_once_lose_and_double_nothing(
     _wait(lambda: _status(server, launched["backfillId"]).startswith(("COMPLETED", "FAILED")), 400)
     assert _status(server, launched["backfillId"]) == "COMPLETED_SUCCESS"
     _nothing_lost_nothing_doubled(home)
+
+
+def test_make_ui_opens_the_ui_on_localhost(home: Path) -> None:
+    with socket.socket() as port:
+        if port.connect_ex(("127.0.0.1", 3000)) == 0:
+            pytest.skip("another process listens on port 3000")
+    process = subprocess.Popen(
+        make_command(home, "ui"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        _wait(lambda: _answers("http://127.0.0.1:3000/graphql"), 90)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
 
 
 def _launch_the_schedules_run(server: str) -> str:
