@@ -1,5 +1,6 @@
 """`seeds/sources/<source>.yml`: one system, its tables, and how they map to the unified tables."""
 
+import codecs
 import re
 from typing import Literal
 
@@ -30,17 +31,30 @@ DESCRIBES_A_PERSON = {"text", "name", "email", "phone", "postcode", "country", "
 class Extract(Config):
     """What is delivered: format, path pattern below `data/landing/`, dialect and load kind.
 
-    `path` must contain `{date}` (the day, YYYY-MM-DD) and may contain `*`.
+    `path` must contain `{date}` (the day, YYYY-MM-DD) and may contain `*`. A compressed file is
+    recognised by its ending (.gz, .zip, .zst) or declared. `encoding` is any that Python knows, or
+    `auto`; a byte-order mark outranks it. `header_row` is the line or row of the column names, 0 where
+    there is none and the files have the configured columns in their order. `escape` is what stands
+    before a quote inside a quoted cell, another quote by default. Lines that begin with `comment`, and
+    lines that match the regular expression `totals`, are no data. `sheet` is a name or a pattern with
+    `*`; `header_rows` joins headers that span several rows. `records` is the path, such as
+    `data.items`, to the list inside a JSON document.
     """
 
-    format: Literal["csv", "jsonl", "parquet", "excel"]
+    format: Literal["csv", "jsonl", "json", "parquet", "excel", "fixed_width"]
     path: str
     load: Literal["snapshot", "delta", "append"]
-    delimiter: str = ","
-    quote: str = '"'
+    compression: Literal["none", "gzip", "zip", "zstd"] | None = None
     encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1)
+    quote: str = Field(default='"', max_length=1)
+    escape: str | None = Field(default=None, min_length=1, max_length=1)
+    comment: str | None = None
+    totals: str | None = None
+    header_row: int = Field(default=1, ge=0)
+    header_rows: int = Field(default=1, ge=1)
     sheet: str | None = None
-    header_row: int = Field(default=1, ge=1)
+    records: str = ""
 
     @field_validator("path")
     @classmethod
@@ -49,12 +63,33 @@ class Extract(Config):
             raise ValueError("a path below data/landing/ that contains {date}, such as crm/{date}/contacts.csv")
         return value
 
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            if value != "auto":
+                codecs.lookup(value)
+        except LookupError:
+            raise ValueError("an encoding such as utf-8, cp1252, utf-16, or auto") from None
+        return value
+
+    @field_validator("totals")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"a regular expression ({error})") from None
+        return value
+
 
 class Column(Config):
     """One delivered column.
 
     A value must be there in every row where `required`; the whole column may be absent where
     `optional`.
+
+    `width` is the number of characters of the column in a file of format `fixed_width`.
 
     `on_invalid` says what happens to a value that fails its type: `null` keeps the row without the
     value, `quarantine` refuses the row; both list the value in `quality.quarantine`. By default,
@@ -68,6 +103,7 @@ class Column(Config):
     formats: tuple[str, ...] = ()
     timezone: str | None = None
     default_country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    width: int | None = Field(default=None, ge=1)
     true_values: tuple[str, ...] = ("true", "1", "yes", "y", "oui", "o", "vrai")
     false_values: tuple[str, ...] = ("false", "0", "no", "n", "non", "faux")
     decimal_separator: Literal[".", ","] = "."
@@ -137,6 +173,8 @@ class Table(Config):
         for column in self.key:
             if column not in self.columns and column not in LINE_COLUMNS:
                 raise ValueError(f"key column '{column}' is not among the columns {sorted(self.columns)}")
+        if self.extract.format == "fixed_width" and not all(column.width for column in self.columns.values()):
+            raise ValueError("every column of a fixed_width file needs its width")
         for target, mapping in self.mappings():
             for name, value in mapping.items():
                 if isinstance(value, str) and (target, name) not in VOCABULARY and value not in self.columns:

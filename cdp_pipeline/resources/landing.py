@@ -15,10 +15,18 @@ from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract, Table
 from cdp_pipeline.domain.expressions import literal, named, text
-from cdp_pipeline.resources.extracts import csv, excel, jsonl, parquet, require_columns, require_content
+from cdp_pipeline.resources.extracts import csv, excel, fixed_width, jsonl, parquet, require_columns, require_content
+from cdp_pipeline.resources.extracts.text import verify
 from cdp_pipeline.resources.warehouse import Session
 
-FORMATS: dict[str, ModuleType] = {"csv": csv, "jsonl": jsonl, "parquet": parquet, "excel": excel}
+FORMATS: dict[str, ModuleType] = {
+    "csv": csv,
+    "jsonl": jsonl,
+    "json": jsonl,
+    "parquet": parquet,
+    "excel": excel,
+    "fixed_width": fixed_width,
+}
 
 
 @dataclass(frozen=True)
@@ -46,12 +54,12 @@ class LandingZone:
 
     def inspect(self, table: Table, day: date) -> Iterator[DeliveredFile]:
         """Each file of a day, its header checked; raises ExtractError for one that can't be used."""
-        expected = [name for name, column in table.columns.items() if not column.optional]
         for path in self.paths(table.extract, day):
             require_content(path)
-            columns = FORMATS[table.extract.format].header(path, table.extract)
+            verify(path, table.extract)
+            columns = FORMATS[table.extract.format].header(path, table)
             place = str(table.extract.header_row) if table.extract.format in {"csv", "excel"} else ""
-            require_columns(path, place, columns, expected, table.extract)
+            require_columns(path, place, columns, table)
             yield DeliveredFile(path, day, tuple(columns))
 
     def lines(self, session: Session, table: Table, file: DeliveredFile, slot: str, scratch: Path) -> exp.Query:
@@ -60,7 +68,7 @@ class LandingZone:
         Temporary tables that the query needs begin with `slot`.
         """
         reader = FORMATS[table.extract.format]
-        content = reader.lines(session, file.path, table.extract, list(file.columns), slot, scratch)
+        content = reader.lines(session, file.path, table, list(file.columns), slot, scratch)
         query: exp.Query = exp.select(
             exp.Star(), named(literal(file.day), "_extract_date"), named(text(self.name(file.path)), "_file")
         ).from_(content.subquery("delivered"))

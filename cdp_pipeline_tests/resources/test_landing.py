@@ -114,10 +114,10 @@ def test_a_day_without_files_is_empty(tmp_path: Path) -> None:
     ("content", "extract", "message"),
     [
         (b"", {}, "the file is empty; ask the source to deliver it again"),
-        (b"a,c\n1,2\n", {}, r"t\.csv:1: the columns \['b'\] are missing; found \['a', 'c'\]"),
+        (b"a,c\n1,2\n", {}, r"t\.csv:1: the columns \['b'\] are missing among the 2 of the header; ask the source"),
         (b"a;b\n1;2\n", {}, r"the delimiter ',' seems wrong; correct extract\.delimiter"),
         (b"a,b,a\n1,2,3\n", {}, r"the columns \['a'\] stand twice"),
-        ("a,b\né,1\n".encode("cp1252"), {}, "byte 0xe9 is not utf-8; correct extract.encoding"),
+        (b"Anna,Keller\n1,2\n", {}, r"none of the configured columns \['a', 'b'\] is among the 2 of the header"),
         (b"PK\x03\x04 broken", {"format": "excel"}, "not a readable spreadsheet"),
         (b"no parquet", {"format": "parquet"}, "not a readable Parquet file"),
         (b"nothing\n", {"format": "jsonl"}, "no line is a JSON object"),

@@ -1,74 +1,112 @@
-"""Spreadsheets (xlsx, xls, ods) through calamine: one sheet, a header row, cells as text."""
+"""Spreadsheets (xlsx, xls, ods) through calamine: one sheet, header rows, cells as text."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 from sqlglot import exp
 
-from cdp_pipeline.config.sources import Extract
-from cdp_pipeline.domain.expressions import column, named, null_as
+from cdp_pipeline.config.sources import Extract, Table
+from cdp_pipeline.domain.expressions import column
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.warehouse import Session
 
 
-def header(path: Path, extract: Extract) -> list[str]:
-    """Cells of the header row; trailing empty ones are not columns."""
+def header(path: Path, table: Table) -> list[str]:
+    """Cells of the header row; trailing empty ones are not columns, others are called by their place.
+
+    Headers of several rows are joined by a blank; a merged cell counts for every column that it spans.
+    """
+    extract = table.extract
+    if extract.header_row == 0:
+        return list(table.columns)
     rows = _rows(path, extract)
-    if len(rows) < extract.header_row:
+    last = extract.header_row - 1 + extract.header_rows
+    if len(rows) < last:
         raise ExtractError(
             path,
             str(extract.header_row),
             "the sheet ends before the header row",
             "correct extract.header_row of this table",
         )
-    names = [_text(cell) or "" for cell in rows[extract.header_row - 1]]
-    while names and not names[-1]:
-        names.pop()
-    return names
+    levels = [[_text(cell) or "" for cell in row] for row in rows[extract.header_row - 1 : last]]
+    width = max((place + 1 for level in levels for place, cell in enumerate(level) if cell), default=0)
+    levels = [level[:width] + [""] * (width - len(level)) for level in levels]
+    groups = [_spread(level) for level in levels[:-1]]
+    names = [" ".join(filter(None, parts)) for parts in zip(*groups, levels[-1], strict=True)]
+    return [name or f"unnamed_{place}" for place, name in enumerate(names, start=1)]
 
 
-def lines(session: Session, path: Path, extract: Extract, names: list[str], slot: str, scratch: Path) -> exp.Query:
-    """All rows below the header that hold anything."""
-    rows = [
-        (*(_text(cell) for cell in (*row, *([""] * len(names)))[: len(names)]), number)
-        for number, row in enumerate(_rows(path, extract), start=1)
-        if number > extract.header_row and any(_text(cell) for cell in row)
-    ]
-    session.stage_rows(slot, {**dict.fromkeys(names, "varchar"), "_line": "bigint"}, rows)
-    return exp.select(
-        *(column(name) for name in names),
-        column("_line"),
-        named(null_as("varchar"), "_reject_reason"),
-        named(null_as("varchar"), "_reject_text"),
-    ).from_(slot)
+def lines(session: Session, path: Path, table: Table, names: list[str], slot: str, scratch: Path) -> exp.Query:
+    """All rows below the header that hold anything; cells beyond the header refuse their row."""
+    extract = table.extract
+    first = extract.header_row + extract.header_rows if extract.header_row else 1
+    nothing = (None,) * len(names)
+    rows: list[tuple[Any, ...]] = []
+    for number, row in enumerate(_rows(path, extract), start=1):
+        cells = [_text(cell) for cell in row]
+        if number < first or not any(cells):
+            continue
+        beyond = [cell for cell in cells[len(names) :] if cell]
+        if beyond:
+            rows.append((*nothing, number, f"{len(beyond)} cells beyond the header", "\t".join(c or "" for c in cells)))
+        else:
+            rows.append((*(*cells, *nothing)[: len(names)], number, None, None))
+    types = {
+        **dict.fromkeys(names, "varchar"),
+        "_line": "bigint",
+        "_reject_reason": "varchar",
+        "_reject_text": "varchar",
+    }
+    session.stage_rows(slot, types, rows)
+    return exp.select(*(column(name) for name in types)).from_(slot)
+
+
+_REPAIR = "open and save it again in Excel"
+
+
+def _spread(level: list[str]) -> list[str]:
+    """A merged cell's text stands in its first column only."""
+    spread, current = [], ""
+    for cell in level:
+        current = cell or current
+        spread.append(current)
+    return spread
 
 
 def _rows(path: Path, extract: Extract) -> list[list[Any]]:
     try:
         book = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
-        raise ExtractError(
-            path, "", f"not a readable spreadsheet ({error})", "open and save it again in Excel"
-        ) from None
-    sheet = extract.sheet or book.sheet_names[0]
-    if sheet not in book.sheet_names:
+        raise ExtractError(path, "", f"not a readable spreadsheet ({error})", _REPAIR) from None
+    wanted = extract.sheet or book.sheet_names[0]
+    found = [name for name in book.sheet_names if name == wanted or fnmatchcase(name, wanted)]
+    if len(found) != 1:
         raise ExtractError(
             path,
             "",
-            f"sheet '{sheet}' is missing; found {book.sheet_names}",
+            f"sheet '{wanted}' {'is missing' if not found else 'may be any of several'}; found {book.sheet_names}",
             "correct extract.sheet of this table",
         )
-    rows: list[list[Any]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    try:
+        rows: list[list[Any]] = book.get_sheet_by_name(found[0]).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise ExtractError(path, "", f"sheet '{found[0]}' can't be read ({error})", _REPAIR) from None
     return rows
 
 
 def _text(cell: Any) -> str | None:
-    if isinstance(cell, float) and cell.is_integer():
+    """Numbers without a fraction as integers, moments and durations as ISO 8601, as a person reads the cell."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return str(int(cell))
     if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ")
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, timedelta):
+        return str(cell)
     if isinstance(cell, date):
         return cell.isoformat()
     return None if cell == "" else str(cell)

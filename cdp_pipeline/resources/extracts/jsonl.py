@@ -1,64 +1,201 @@
-"""JSON lines: an object a line; nested values arrive as their JSON text."""
+"""JSON: an object a line, or a document with a list of objects; nested values arrive as their JSON text.
+
+Numbers arrive as written. DuckDB writes some of them anew (1e5 becomes 100000.0, 12.50 becomes 12.5), so
+lines with such numbers are taken apart by Python's own scanner.
+"""
 
 import json
+import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 from sqlglot import exp
 
-from cdp_pipeline.config.sources import Extract
-from cdp_pipeline.domain.expressions import column, named, null_as, struct, table_function, text
+from cdp_pipeline.config.sources import Extract, Table
+from cdp_pipeline.domain.expressions import column, literal, named, null_as, text, union_all
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.resources.extracts import ExtractError
+from cdp_pipeline.resources.extracts.text import as_utf8
+from cdp_pipeline.resources.extracts.textlines import stage_lines
 from cdp_pipeline.resources.warehouse import Session
 
-NO_DELIMITER = "\x01"
-SAMPLED_LINES = 200
+REWRITTEN = r"[0-9][eE][+-]?[0-9]|[0-9]{16}|\.[0-9]*0[^0-9]|\.[0-9]{15}|-0"
+"""Numbers that a JSON library may write in another way."""
+BATCH = 50_000
+SPACE = re.compile(r"\s*")
+NOT_AN_OBJECT = "not a JSON object"
 
 
-def header(path: Path, extract: Extract) -> list[str]:
-    """Keys of the first lines' objects, in order of appearance."""
-    keys: dict[str, None] = {}
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in zip(range(1, SAMPLED_LINES + 1), file, strict=False):
-            try:
-                content = json.loads(line)
-            except ValueError:
-                continue
-            if not isinstance(content, dict):
-                raise ExtractError(path, str(number), "not a JSON object", "deliver one JSON object a line")
-            keys.update(dict.fromkeys(content))
-    if not keys:
-        raise ExtractError(path, "", "no line is a JSON object", "deliver one JSON object a line")
-    return list(keys)
-
-
-def lines(session: Session, path: Path, extract: Extract, names: list[str], slot: str, scratch: Path) -> exp.Query:
-    """All lines; one that is not valid JSON is refused."""
-    reader = table_function(
-        "read_csv",
-        str(path),
-        columns=struct({"line": "varchar"}),
-        auto_detect=False,
-        header=False,
-        delim=NO_DELIMITER,
-        quote="",
-        escape="",
-        max_line_size=1 << 24,
-    )
-    numbered = exp.select("line", named(exp.Window(this=exp.func("row_number")), "_line")).from_(reader)
-    session.stage(slot, numbered)
-    content = exp.TryCast(this=exp.column("line"), to=exp.DataType.build("json"))
-    valid = exp.func("json_valid", exp.column("line"))
-    return (
-        exp.select(
-            *(named(exp.func("json_extract_string", content, text(_path(name))), name) for name in names),
-            column("_line"),
-            named(exp.If(this=valid, true=null_as("varchar"), false=text("not valid JSON")), "_reject_reason"),
-            named(exp.If(this=valid, true=null_as("varchar"), false=exp.column("line")), "_reject_text"),
+def header(path: Path, table: Table) -> list[str]:
+    """Keys of all objects, in order of first appearance."""
+    with tempfile.TemporaryDirectory(prefix="cdp_") as folder, duckdb.connect() as connection:
+        scratch = Path(folder)
+        session = DuckDBSession(connection, scratch)
+        _stage(session, path, table, "found", scratch)
+        objects = (
+            exp.select(named(exp.func("json_keys", column("line")), "keys"), column("_line"))
+            .from_("found")
+            .where("_fault is null and json_valid(line) and json_type(line) = 'OBJECT'")
         )
-        .from_(slot)
-        .where("length(trim(line)) > 0")
+        listed = exp.select(named(exp.func("unnest", column("keys")), "key"), column("_line")).from_(
+            objects.subquery("o")
+        )
+        keyed = exp.select("key").from_(listed.subquery("listed")).group_by("key")
+        found = [str(row[0]) for row in session.rows(keyed.order_by("min(_line)", "key"))]
+    if not found:
+        raise ExtractError(path, "", "no line is a JSON object", "deliver one JSON object a line")
+    return found
+
+
+def _stage(session: Session, path: Path, table: Table, slot: str, scratch: Path) -> None:
+    plain = as_utf8(path, table.extract, scratch)
+    if table.extract.format == "json":
+        plain = _one_a_line(path, plain, table.extract, scratch)
+    stage_lines(session, plain, slot, 0, scratch)
+
+
+def lines(session: Session, path: Path, table: Table, names: list[str], slot: str, scratch: Path) -> exp.Query:
+    """All objects; one that is not valid JSON, or repeats a key, is refused."""
+    _stage(session, path, table, slot, scratch)
+    exact = f"{slot}_exact"
+    _stage_exact(session, names, slot, exact)
+    line = column("line", slot)
+    fault = exp.Case(
+        ifs=[
+            exp.If(this=column("_fault", slot).is_(exp.null()).not_(), true=column("_fault", slot)),
+            exp.If(this=exp.func("json_valid", line).not_(), true=text("not valid JSON")),
+            exp.If(this=exp.NEQ(this=exp.func("json_type", line), expression=text("OBJECT")), true=text(NOT_AN_OBJECT)),
+            exp.If(this=_repeats_a_key(line), true=text("a key stands twice")),
+        ]
     )
+    judged = (
+        exp.select(column("line"), column("_line"), named(fault, "_reject_reason"))
+        .from_(slot)
+        .where("trim(line) <> ''")
+    )
+    session.stage(f"{slot}_judged", judged)
+    content = exp.TryCast(this=column("line"), to=exp.DataType.build("json"))
+    unread = column("_reject_reason").is_(exp.null()).not_()
+    plainly = (
+        exp.select(
+            *(
+                named(
+                    exp.If(
+                        this=unread,
+                        true=null_as("varchar"),
+                        false=exp.func("json_extract_string", content, text(_path(name))),
+                    ),
+                    name,
+                )
+                for name in names
+            ),
+            column("_line"),
+            column("_reject_reason"),
+            named(exp.If(this=unread, true=column("line")), "_reject_text"),
+        )
+        .from_(f"{slot}_judged")
+        .where(exp.not_(exp.In(this=column("_line"), query=exp.select("_line").from_(exact).subquery())))
+    )
+    exactly = exp.select(
+        *(column(name) for name in names),
+        column("_line"),
+        named(null_as("varchar"), "_reject_reason"),
+        named(null_as("varchar"), "_reject_text"),
+    ).from_(exact)
+    return union_all([plainly, exactly])
+
+
+def _repeats_a_key(line: exp.Expr) -> exp.Expr:
+    keys = exp.func("json_keys", line)
+    return exp.NEQ(this=exp.func("len", keys), expression=exp.func("len", exp.func("list_distinct", keys)))
 
 
 def _path(name: str) -> str:
     return '$."' + name.replace('"', '\\"') + '"'
+
+
+def _stage_exact(session: Session, names: list[str], slot: str, exact: str) -> None:
+    """`exact` (columns, _line): lines with numbers that DuckDB would write anew."""
+    types = {**dict.fromkeys(names, "varchar"), "_line": "bigint"}
+    session.stage_rows(exact, types, [])
+    suspect = exp.and_(
+        exp.func("regexp_matches", column("line"), text(REWRITTEN)),
+        exp.func("json_valid", column("line")),
+        exp.EQ(this=exp.func("json_type", column("line")), expression=text("OBJECT")),
+        _repeats_a_key(column("line")).not_(),
+        column("_fault").is_(exp.null()),
+    )
+    last = session.rows(exp.select("coalesce(max(_line), 0)").from_(slot).where(suspect))[0][0]
+    for start in range(0, last, BATCH):
+        within = exp.Between(this=column("_line"), low=literal(start + 1), high=literal(start + BATCH))
+        found = session.rows(exp.select("line", "_line").from_(slot).where(within, suspect))
+        rows = [(*(cells.get(name) for name in names), number) for line, number in found for cells in [_cells(line)]]
+        session.stage_rows(f"{exact}_batch", types, rows)
+        session.append(exact, exp.select("*").from_(f"{exact}_batch"))
+
+
+def _cells(line: str) -> dict[str, str | None]:
+    """Values of an object's keys: strings decoded, everything else as written."""
+    decoder, cells, place = json.JSONDecoder(), {}, _after_space(line, line.index("{") + 1)
+    while line[place] != "}":
+        key, place = decoder.raw_decode(line, place)
+        start = _after_space(line, _after_space(line, place) + 1)
+        value, place = decoder.raw_decode(line, start)
+        written = line[start:place]
+        cells[key] = None if value is None else value if isinstance(value, str) else written
+        place = _after_space(line, place)
+        place = _after_space(line, place + 1) if line[place] == "," else place
+    return cells
+
+
+def _after_space(content: str, place: int) -> int:
+    match = SPACE.match(content, place)
+    return match.end() if match else place
+
+
+def _one_a_line(path: Path, plain: Path, extract: Extract, scratch: Path) -> Path:
+    """The list's objects as JSON lines. Line breaks between tokens become blanks; strings can't hold any."""
+    copy = scratch / f"{path.name}.jsonl"
+    with copy.open("w", encoding="utf-8") as target:
+        for element in _elements(path, plain.read_text(encoding="utf-8-sig", errors="backslashreplace"), extract):
+            target.write(element.replace("\r", " ").replace("\n", " ") + "\n")
+    return copy
+
+
+def _elements(path: Path, content: str, extract: Extract) -> Iterator[str]:
+    """Text of each element of the document's list."""
+    decoder = json.JSONDecoder()
+    place, number = _list_starts(path, content, extract), 0
+    while place < len(content) and content[place] != "]":
+        try:
+            _, end = decoder.raw_decode(content, place)
+        except ValueError as error:
+            line = content.count("\n", 0, place) + 1
+            problem = f"not valid JSON in element {number + 1} ({str(error).split(':')[0]})"
+            raise ExtractError(path, str(line), problem, _AGAIN) from None
+        number += 1
+        yield content[place:end]
+        place = _after_space(content, end)
+        place = _after_space(content, place + 1) if content[place : place + 1] == "," else place
+    if place >= len(content):
+        raise ExtractError(path, "", f"the list ends without ] after element {number}", _AGAIN)
+
+
+_AGAIN = "ask the source to deliver it again"
+
+
+def _list_starts(path: Path, content: str, extract: Extract) -> int:
+    """Place of the first element of the list that `extract.records` names."""
+    place = _after_space(content, 0)
+    for key in filter(None, extract.records.split(".")):
+        found = re.compile(r'"' + re.escape(key) + r'"\s*:\s*').search(content, place)
+        if found is None:
+            raise ExtractError(path, "", f"'{key}' of extract.records is not in the document", "correct it")
+        place = found.end()
+    if content[place : place + 1] != "[":
+        raise ExtractError(
+            path, "", "no list of objects at this place", "name the list in extract.records, or use jsonl"
+        )
+    return _after_space(content, place + 1)

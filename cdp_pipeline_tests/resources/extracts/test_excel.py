@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp_pipeline.config.sources import Extract
+from cdp_pipeline.config.sources import Table
 from cdp_pipeline.resources.extracts import ExtractError, excel
 
 
@@ -14,15 +14,16 @@ def _book(path: Path) -> Path:
     return path
 
 
-def _extract(**changes: object) -> Extract:
-    return Extract.model_validate({"format": "excel", "path": "{date}.xlsx", "load": "snapshot", **changes})
+def _table(**changes: object) -> Table:
+    extract = {"format": "excel", "path": "{date}.xlsx", "load": "snapshot", **changes}
+    return Table.model_validate({"extract": extract, "key": ["a"], "columns": {"a": {}, "b": {}}})
 
 
 def test_a_missing_sheet_names_those_that_exist(tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match=r"sheet 'Lst' is missing; found \['List'\]"):
-        excel.header(_book(tmp_path / "x.xlsx"), _extract(sheet="Lst"))
+        excel.header(_book(tmp_path / "x.xlsx"), _table(sheet="Lst"))
 
 
 def test_a_header_row_beyond_the_sheet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match="ends before the header row"):
-        excel.header(_book(tmp_path / "x.xlsx"), _extract(header_row=9))
+        excel.header(_book(tmp_path / "x.xlsx"), _table(header_row=9))

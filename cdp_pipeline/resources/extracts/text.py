@@ -1,0 +1,147 @@
+"""Text files: unpacked, and decoded to UTF-8, whatever they are delivered in.
+
+What belongs here: compression, encodings and byte-order marks. What does not: the formats. A byte that
+is not of the file's encoding stays in the copy as the byte itself, which is not UTF-8: so the reader of
+the format finds it, in its line.
+"""
+
+import codecs
+import gzip
+import io
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+import pyarrow as pa
+from charset_normalizer import from_bytes
+
+from cdp_pipeline.config.sources import Extract
+from cdp_pipeline.resources.extracts import ExtractError
+
+MEGABYTE = 1 << 20
+UTF8 = "utf-8"
+MARKS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+DETECTED = ("cp1252", "cp1250", "shift_jis")
+PACKED = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
+
+
+def _keep_byte(error: UnicodeError) -> tuple[str, int]:
+    """Stand for each byte that can't be decoded by a lone surrogate, which `surrogateescape` writes as the byte."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    broken = error.object[error.start : error.end]
+    return "".join(chr(0xDC00 + max(byte, 0x80)) for byte in broken), error.end
+
+
+codecs.register_error("keep_byte", _keep_byte)
+
+
+@contextmanager
+def unpacked(path: Path, extract: Extract) -> Iterator[BinaryIO]:
+    """The file's bytes, decompressed; raises ExtractError where they are truncated or not of that compression."""
+    kind = compression(path, extract)
+    with ExitStack() as stack:
+        try:
+            yield stack.enter_context(_opened(path, kind))
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, pa.ArrowException, OSError) as error:
+            if kind == "none":
+                raise
+            raise ExtractError(
+                path, "", f"not a whole {kind} file ({error})", "ask the source to deliver it again"
+            ) from None
+
+
+def compression(path: Path, extract: Extract) -> str:
+    """Declared, or as the file's name ends."""
+    return extract.compression or PACKED.get(path.suffix.lower(), "none")
+
+
+def _opened(path: Path, kind: str) -> BinaryIO:
+    if kind == "gzip":
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    if kind == "zstd":
+        return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
+    if kind == "zip":
+        archive = zipfile.ZipFile(path)
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if len(members) != 1:
+            raise ExtractError(path, "", f"the archive holds {len(members)} files", "deliver one file in each archive")
+        return cast(BinaryIO, archive.open(members[0]))
+    return path.open("rb")
+
+
+def unpack(path: Path, extract: Extract, scratch: Path) -> Path:
+    """The file itself, or its decompressed copy in the scratch folder."""
+    if compression(path, extract) == "none":
+        return path
+    copy = scratch / f"{path.name}.unpacked"
+    with unpacked(path, extract) as source, copy.open("wb") as target:
+        shutil.copyfileobj(source, target, MEGABYTE)
+    return copy
+
+
+def verify(path: Path, extract: Extract) -> None:
+    """Read a compressed file to its end; raises ExtractError where it is truncated."""
+    if compression(path, extract) != "none":
+        with unpacked(path, extract) as source:
+            while source.read(MEGABYTE):
+                pass
+
+
+def as_utf8(path: Path, extract: Extract, scratch: Path) -> Path:
+    """The file itself, or a copy in UTF-8 in the scratch folder."""
+    plain = unpack(path, extract, scratch)
+    codec, mark = encoding(plain, extract)
+    if codec == UTF8:
+        return plain
+    copy = scratch / f"{path.name}.utf8"
+    with plain.open("rb") as source, copy.open("w", encoding=UTF8, errors="surrogateescape", newline="") as target:
+        source.seek(mark)
+        decoder = codecs.getincrementaldecoder(codec)("keep_byte")
+        while chunk := source.read(MEGABYTE):
+            target.write(decoder.decode(chunk))
+        target.write(decoder.decode(b"", final=True))
+    return copy
+
+
+@contextmanager
+def opened(path: Path, extract: Extract) -> Iterator[TextIO]:
+    """The file's text from its beginning, for a look at its head; undecodable bytes are lone surrogates."""
+    with unpacked(path, extract) as source:
+        head = source.read(MEGABYTE)
+        codec, mark = _encoding(head, extract)
+        decoder = codecs.getincrementaldecoder(codec)("surrogateescape" if codec == UTF8 else "keep_byte")
+        yield io.StringIO(decoder.decode(head[mark:]), newline="")
+
+
+def encoding(path: Path, extract: Extract) -> tuple[str, int]:
+    """Codec of an unpacked file, and the length of its byte-order mark."""
+    with path.open("rb") as file:
+        return _encoding(file.read(MEGABYTE), extract)
+
+
+def _encoding(head: bytes, extract: Extract) -> tuple[str, int]:
+    for mark, codec in MARKS.items():
+        if head.startswith(mark):
+            return codec, len(mark)
+    if extract.encoding != "auto":
+        return codecs.lookup(extract.encoding).name, 0
+    return _detected(head), 0
+
+
+def _detected(head: bytes) -> str:
+    """UTF-8 where the bytes are, else the likeliest of the usual encodings; cp1252 where nothing is likelier."""
+    try:
+        codecs.getincrementaldecoder(UTF8)().decode(head)
+    except UnicodeDecodeError:
+        found = {
+            match.encoding: (match.chaos, -match.coherence) for match in from_bytes(head, cp_isolation=list(DETECTED))
+        }
+        western = found.get("cp1252", (0.0, 0.0))
+        likelier = [(score, name) for name, score in found.items() if score < western]
+        return codecs.lookup(min(likelier)[1]).name if likelier else "cp1252"
+    return UTF8
