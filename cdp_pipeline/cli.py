@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cdp_pipeline.assets.catalogue import validate
+from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.demo.generate import Demo, write_demo
@@ -30,6 +30,12 @@ def main() -> None:
 def check() -> None:
     """Validate everything in seeds/ without touching data."""
     _, project = _configured()
+    from cdp_pipeline.checks.suites import faults  # Great Expectations takes seconds to import
+
+    found = list(faults(project.suites))
+    if found:
+        errors.print("\n".join(found), style="red", markup=False)
+        raise typer.Exit(2)
     counts = (
         f"{len(project.sources)} sources, {len(project.segments)} segments, {len(project.destinations)} destinations"
     )
@@ -53,18 +59,25 @@ def run(
     days = _sample_days(settings) if sample else _days(project, day, first, last)
     from cdp_pipeline.reporting.progress import follow  # Dagster takes seconds to import
     from cdp_pipeline.reporting.summary import print_summary
+    from cdp_pipeline.runs import UnknownSelection
 
-    record = follow(console, days[0], days[-1], select)
+    try:
+        record = follow(console, days[0], days[-1], select)
+    except UnknownSelection as error:
+        raise typer.BadParameter(str(error)) from None
     for failure in record.failures:
         errors.print(failure, style="red", markup=False)
     if not record.succeeded:
-        errors.print("The run failed; tables that were not listed as done are as the last good run left them.")
-    print_summary(console, project, settings, days, record)
-    if not record.succeeded:
+        done = ", ".join(record.seconds) or "none"
+        errors.print(
+            f"The run failed. Layers it worked on: {done}. Whatever it did not finish is as the last good run left it."
+        )
         raise typer.Exit(1)
-    console.print(
-        "Next: `make ui` shows every table with its lineage and checks; `cdp show adrian.keller@gmail.com` one profile."
-    )
+    print_summary(console, project, settings, days, record)
+    if record.blocked:
+        raise typer.Exit(1)
+    somebody = "adrian.keller@gmail.com" if sample else "<e-mail, telephone number or id>"
+    console.print(f"Next: `make ui` shows every table with its lineage and checks; `cdp show {somebody}` one profile.")
 
 
 @app.command()
@@ -133,7 +146,7 @@ def _configured() -> tuple[Settings, Project]:
     settings = load_settings()
     try:
         project = load_project(settings.seeds)
-        validate(project)
+        load_catalogue(project)
     except ConfigError as error:
         errors.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
@@ -163,9 +176,11 @@ def _day(text: str) -> date:
 def _sample_days(settings: Settings) -> tuple[date, ...]:
     """First and last day of the sample, which fills an empty landing zone."""
     sample = settings.home / "data" / "sample"
-    if not settings.landing.exists() or not any(settings.landing.iterdir()):
+    if sample.exists() and (not settings.landing.exists() or not any(settings.landing.iterdir())):
         shutil.copytree(sample, settings.landing, dirs_exist_ok=True)
     days = sorted({date.fromisoformat(path.name) for path in sample.glob("*/*") if path.is_dir()})
+    if not days:
+        raise typer.BadParameter(f"{sample} holds no sample; run a day of your own files with --date")
     return (days[0], days[-1])
 
 

@@ -27,6 +27,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster_shared.error import DagsterError
 
 from cdp_pipeline.jobs import DAILY
 from cdp_pipeline.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG
@@ -63,6 +64,10 @@ def run_daily(
         yield run, event
 
 
+class UnknownSelection(Exception):
+    """A selection that names no table."""
+
+
 def free_dead_runs(instance: DagsterInstance) -> list[str]:
     """Mark runs of dead processes as failed and free their places in the pool; returns their ids."""
     freed = []
@@ -85,7 +90,16 @@ def _selected(recon: ReconstructableRepository, selection: str | None) -> frozen
     if selection is None:
         return None
     graph = recon.get_definition().asset_graph
-    return frozenset(AssetSelection.from_string(selection).resolve(graph))
+    known = sorted({str(node.group_name) for node in graph.asset_nodes})
+    try:
+        selected = frozenset(AssetSelection.from_string(selection).resolve(graph))
+    except DagsterError:
+        selected = frozenset()
+    if not selected:
+        raise UnknownSelection(
+            f"--select '{selection}' selects no table; write group:<layer> with one of {known}, or key:<layer>/<table>"
+        )
+    return selected
 
 
 def _day_tags(first: date, last: date) -> dict[str, str]:

@@ -6,6 +6,7 @@ deployment configures in `seeds/`.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,8 +63,13 @@ class Settings:
 def load_settings() -> Settings:
     """Read the environment: `CDP_HOME`, `CDP_THREADS`, `CDP_MEMORY_LIMIT`."""
     home = Path(os.environ.get("CDP_HOME") or REPOSITORY).expanduser().resolve()
-    threads = int(os.environ.get("CDP_THREADS") or os.cpu_count() or 2)
-    return Settings(home=home, threads=threads, memory_limit=os.environ.get("CDP_MEMORY_LIMIT") or "4GB")
+    threads = os.environ.get("CDP_THREADS") or str(os.cpu_count() or 2)
+    memory = os.environ.get("CDP_MEMORY_LIMIT") or "4GB"
+    if not re.fullmatch("[1-9][0-9]*", threads):
+        raise SystemExit(f"CDP_THREADS: '{threads}' is not a number of threads, such as 4")
+    if not re.fullmatch(r"[1-9][0-9.]* ?([KMGT]i?B|%)", memory):
+        raise SystemExit(f"CDP_MEMORY_LIMIT: '{memory}' is not a size, such as 4GB")
+    return Settings(home=home, threads=int(threads), memory_limit=memory)
 
 
 def prepare_environment(settings: Settings) -> None:

@@ -74,3 +74,19 @@ def test_the_readmes_make_targets_are_run() -> None:
 def test_the_readmes_files_exist() -> None:
     for path in re.findall(r"\]\((docs/[^)]*)\)", README):
         assert (REPOSITORY / path).exists()
+
+
+def test_a_selection_of_nothing_is_refused_with_the_known_layers(sample_home: Path) -> None:
+    for selection in ("group:metrcs", "nonsense("):
+        found = cdp(sample_home, "run", "--date", "2026-11-15", "--select", selection)
+        assert found.returncode == 2
+        assert "selects no table" in found.stderr
+        assert "'metrics'" in found.stderr
+
+
+def test_check_knows_the_expectations_of_great_expectations(seeds: Path) -> None:
+    path = seeds / "expectations" / "profile.profiles.yml"
+    path.write_text(path.read_text().replace("expect_column_values_to_be_unique", "expect_column_values_to_be_uniq"))
+    found = cdp(seeds.parent, "check")
+    assert found.returncode == 2
+    assert "profile.profiles.yml: 'expect_column_values_to_be_uniq' is not an expectation" in found.stderr

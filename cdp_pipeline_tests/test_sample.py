@@ -1,8 +1,10 @@
 """What the sample must show end to end: Adrian, accuracy against the truth, and the summary."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from benchmarks.accuracy import pairwise
@@ -135,3 +137,19 @@ def test_an_unknown_address_is_told_without_repeating_it(sample_home: Path) -> N
     shown = cdp(sample_home, "show", "nobody@example.org")
     assert shown.returncode == 1
     assert "nobody@example.org" not in shown.stderr
+
+
+def test_a_rerun_of_an_old_day_keeps_what_went_out_on_record(sample_home: Path, tmp_path: Path) -> None:
+    home = shutil.copytree(sample_home, tmp_path / "home")
+    warehouse = str(home / "data" / "warehouse" / "cdp.duckdb")
+    with duckdb.connect(warehouse) as writer:
+        writer.execute("drop table activation.deliveries")
+    for day in ("2026-11-14", "2026-11-15", "2026-11-14"):
+        done = cdp(home, "run", "--date", day, "--select", "key:activation/deliveries")
+        assert done.returncode == 0, done.stderr
+    with duckdb.connect(warehouse, read_only=True) as reader:
+        asked = "select as_of_day::text, status, sha256 is not null from activation.deliveries where destination = 'google_ads' order by 1"
+        assert reader.execute(asked).fetchall() == [
+            ("2026-11-14", "delivered", True),
+            ("2026-11-15", "delivered", True),
+        ]

@@ -6,7 +6,7 @@ SELECT built from configuration, and perhaps `metadata(run)`, what its page show
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.config.base import ConfigError, load
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar, SidecarColumn
+from cdp_pipeline.domain import consistency
 from cdp_pipeline.domain.mapping import Target
 from cdp_pipeline.domain.segments import faults
 from cdp_pipeline.sql.lineage import parse, tables_read
@@ -30,22 +31,30 @@ Describe = Callable[[TableRun], dict[str, Any]]
 
 
 def load_catalogue(project: Project) -> dict[str, TableAsset]:
-    """All tables by `layer.table`, in the order of the layers; raises ConfigError for a faulty mapping."""
-    validate(project)
+    """All tables by `layer.table`, in the order of the layers.
+
+    Raises ConfigError with what a single file's model can't tell: faults of mappings, of segments'
+    vocabulary, and names that no other file knows.
+    """
+    _refuse(_mapping_faults(project))
+    _refuse(
+        f"{project.seeds / 'segments' / name}.yml: {fault}"
+        for name, segment in project.segments.items()
+        for fault in faults(segment)
+    )
     tables = [raw_table(*parts) for parts in project.tables()]
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
         tables += [_packaged(project, path) for path in sorted((ROOT / layer).glob("*.yml"))]
-    return {table.full_name: table for table in tables}
+    catalogue = {table.full_name: table for table in tables}
+    _refuse(consistency.faults(project, {name: set(table.sidecar.columns) for name, table in catalogue.items()}))
+    return catalogue
 
 
-def validate(project: Project) -> None:
-    """Check what a single file's model can't: mappings against the unified tables, segments against the vocabulary."""
-    found = _mapping_faults(project)
-    for name, segment in project.segments.items():
-        found += [f"{project.seeds / 'segments' / name}.yml: {fault}" for fault in faults(segment)]
-    if found:
-        raise ConfigError("\n".join(found))
+def _refuse(found: Iterable[str]) -> None:
+    listed = list(found)
+    if listed:
+        raise ConfigError("\n".join(listed))
 
 
 def unified_sidecar(project: Project, name: str) -> Sidecar:

@@ -54,6 +54,7 @@ import duckdb_engine
 import sqlalchemy as sa
 from great_expectations.core.batch import Batch
 from great_expectations.core.id_dict import IDDict
+from great_expectations.exceptions import ExpectationNotFoundError
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.expectations.registry import get_expectation_impl
@@ -135,6 +136,17 @@ _DuckDBEngine.__name__ = "SqlAlchemyExecutionEngine"  # metric providers are loo
 class _Validator(Validator):  # type: ignore[misc]
     def _determine_progress_bars(self) -> bool:
         return False
+
+
+def fault(kind: str, arguments: dict[str, Any]) -> str | None:
+    """Why Great Expectations refuses an expectation with these arguments; None where it does not."""
+    try:
+        get_expectation_impl(kind)(**arguments)
+    except ExpectationNotFoundError:
+        return f"'{kind}' is not an expectation of Great Expectations"
+    except ValueError as error:
+        return f"{kind}: {' '.join(str(error).split())}"
+    return None
 
 
 def validate(

@@ -4,6 +4,7 @@ What belongs here: severities and what they stop. What does not: how Great Expec
 engine (`checks.gx_duckdb`).
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,17 @@ class CheckResult:
     def blocks(self) -> bool:
         """Whether the table must not go live."""
         return not self.passed and self.expectation.severity == "block"
+
+
+def faults(suites: Mapping[str, Suite]) -> Iterator[str]:
+    """Expectations that Great Expectations does not know or whose arguments it refuses."""
+    from cdp_pipeline.checks.gx_duckdb import fault  # takes seconds to import
+
+    for name, suite in suites.items():
+        for expectation in suite.expectations:
+            found = fault(expectation.expectation, dict(expectation.arguments))
+            if found:
+                yield f"seeds/expectations/{name}.yml: {found}"
 
 
 def run_suite(session: Session, table: str, suite: Suite) -> list[CheckResult]:

@@ -44,8 +44,10 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except FileNotFoundError:
-        raise ConfigError(f"{path}: the file is missing; create it (docs/configuration.md shows one)") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path}: the file is missing; create it, as in the seeds/ of the repository; CDP_HOME names the folder that holds seeds/"
+        ) from None
+    except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
 
 

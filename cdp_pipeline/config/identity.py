@@ -1,8 +1,9 @@
 """`seeds/identity.yml`: how records are compared, linked exactly, and kept apart."""
 
+import re
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from cdp_pipeline.config.base import Config
 
@@ -47,6 +48,15 @@ class ExactIdentifier(Config):
     blocked_values: tuple[str, ...] = ()
     blocked_pattern: str | None = None
     unique_per_profile: bool = False
+
+    @field_validator("blocked_pattern")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression ({error})") from None
+        return value
 
 
 class Thresholds(Config):

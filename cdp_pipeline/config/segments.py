@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from cdp_pipeline.config.base import Config
 
@@ -16,6 +16,16 @@ class Property(Config):
     field: str
     operator: Operator
     value: Scalar | tuple[Scalar, ...] | None = None
+
+    @model_validator(mode="after")
+    def _value_fits(self) -> "Property":
+        if self.operator in ("in", "not in") and not isinstance(self.value, tuple):
+            raise ValueError(f"'{self.operator}' needs a list of values, such as [jumpers, boots]")
+        if self.operator not in ("in", "not in") and isinstance(self.value, tuple):
+            raise ValueError(f"'{self.operator}' needs one value; use 'in' for several")
+        if (self.value is None) != (self.operator in ("is null", "is not null")):
+            raise ValueError("a value belongs to every operator but 'is null' and 'is not null'")
+        return self
 
 
 class Count(Config):

@@ -130,6 +130,8 @@ class Column(Config):
     def _formats_where_needed(self) -> "Column":
         if self.formats and self.type not in {"date", "timestamp"}:
             raise ValueError("formats belong to the types date and timestamp")
+        if any("%" not in pattern for pattern in self.formats):
+            raise ValueError("formats are written with %, such as %d/%m/%Y or %Y-%m-%d %H:%M")
         return self
 
 

@@ -240,7 +240,8 @@ def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expr:
             postcode = next((column(n) for n, c in definition.columns.items() if c.type == "postcode"), exp.null())
             return macro("clean_phone", raw, macro("phone_region", postcode, _country(definition, content, deployment)))
         case "date":
-            return macro("parse_date", raw, array(content.formats or DATE_FORMATS))
+            parsed = macro("parse_date", raw, array(content.formats or DATE_FORMATS))
+            return macro("until", parsed, column("_extract_date")) if _is_birth_date(name, definition) else parsed
         case "timestamp":
             zone = text(content.timezone or deployment.timezone)
             return (
@@ -249,6 +250,13 @@ def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expr:
                 else macro("parse_iso", raw, zone)
             )
     return _plain_value(content, raw)
+
+
+def _is_birth_date(name: str, definition: Table) -> bool:
+    """Nobody is born after the day of the extract."""
+    return any(
+        target == "person_records" and mapping.get("birth_date") == name for target, mapping in definition.mappings()
+    )
 
 
 def _plain_value(content: Column, raw: exp.Column) -> exp.Expr:

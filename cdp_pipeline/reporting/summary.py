@@ -35,10 +35,13 @@ def print_summary(
         if not session.columns("activation.deliveries"):
             return
         stage_run_days(session, (days[-1],), project.deployment)
+        session.stage_rows("period", {"day": "date"}, [(day,) for day in days])
+        delivered = {str(row[0]) for row in session.rows(QUERIES["delivered"])}
         figures = dict(session.rows(QUERIES["figures"]))
         segments = session.rows(QUERIES["segments"])
         deliveries = session.rows(QUERIES["deliveries"])
     _print_figures(console, figures, record, days)
+    _print_missing(console, project, settings, delivered)
     console.print(_table(f"Segments as of {days[-1]}", ("segment", "members", "entered", "left"), segments))
     headers = ("destination", "status", "members", "no consent", "no contact", "suppressed")
     console.print(_table("Deliveries", headers, [row[:-1] for row in deliveries]))
@@ -46,6 +49,17 @@ def print_summary(
         console.print(f"  {settings.exports / file}", soft_wrap=True)
     seconds = [(layer, f"{spent:.1f}") for layer, spent in record.seconds.items()]
     console.print(_table("Seconds by layer", ("layer", "seconds"), seconds))
+
+
+def _print_missing(console: Console, project: Project, settings: Settings, delivered: set[str]) -> None:
+    """Tables that received no file: late, or a path that matches nothing."""
+    asked = {
+        f"{source.source}.{name.removeprefix(f'{source.source}__')}": definition.extract.path
+        for name, source, definition in project.tables()
+    }
+    for name, path in asked.items():
+        if name not in delivered:
+            console.print(f"[yellow]no file[/yellow] {name}: nothing matches {settings.landing / path}", soft_wrap=True)
 
 
 def _print_figures(console: Console, figures: dict[str, int], record: RunRecord, days: tuple[date, ...]) -> None:

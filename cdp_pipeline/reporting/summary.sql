@@ -5,11 +5,23 @@ select 'profiles', count(*) from profile.profiles
 union all
 select 'touches in the timeline', count(*) from profile.timeline
 union all
-select 'lines quarantined', count(*) from quality.quarantine where not row_loaded
+select 'files read', count(*) from quality.extracts where extract_date in (select day from period)
 union all
-select 'values set to null', count(*) from quality.quarantine where row_loaded
+select 'lines quarantined', count(distinct (file, line)) from quality.quarantine
+where not row_loaded and extract_date in (select day from period)
+union all
+select 'values set to null', count(*) from quality.quarantine
+where row_loaded and reason <> 'placeholder_value' and extract_date in (select day from period)
+union all
+select 'placeholders set to null', count(*) from quality.quarantine
+where reason = 'placeholder_value' and extract_date in (select day from period)
 union all
 select 'pairs to review', count(*) from identity.review_queue
+
+-- name: delivered
+select distinct source || '.' || source_table as delivered
+from quality.extracts
+where extract_date in (select day from period)
 
 -- name: segments
 select sizes.segment, sizes.members, sizes.entered, sizes.left_since

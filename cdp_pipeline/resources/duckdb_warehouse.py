@@ -106,20 +106,20 @@ class DuckDBSession:
 
     def export_csv(self, query: exp.Expr, path: Path) -> None:
         """COPY to a temporary name, mode 0600, then rename."""
-        self._export(query, path, "format csv, header")
+        self._export(query, path, "format csv, header", 0o600)
 
     def export_parquet(self, query: exp.Expr, path: Path) -> None:
-        """COPY to a temporary name, then rename."""
-        self._export(query, path, "format parquet")
+        """COPY to a temporary name, mode 0644 (it holds no direct identifiers), then rename."""
+        self._export(query, path, "format parquet", 0o644)
 
-    def _export(self, query: exp.Expr, path: Path, options: str) -> None:
+    def _export(self, query: exp.Expr, path: Path, options: str, mode: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.partial")
         partial.unlink(missing_ok=True)
         partial.touch(mode=0o600)
         target = exp.Literal.string(str(partial)).sql("duckdb")
         self._connection.execute(f"copy ({sql_of(query)}) to {target} ({options}, use_tmp_file false)").fetchall()
-        partial.chmod(0o600)
+        partial.chmod(mode)
         partial.replace(path)
 
     def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
@@ -233,7 +233,7 @@ def _connect(database: str, config: dict[str, Any], read_only: bool) -> duckdb.D
             if time.monotonic() > deadline:
                 raise WarehouseError(
                     f"{database}: another process has been writing for {LOCK_PATIENCE_SECONDS} s; "
-                    "wait for its run to end (`cdp status`), or end it, then try again"
+                    "wait for its run to end, or end it, then try again"
                 ) from None
             time.sleep(0.2)
 

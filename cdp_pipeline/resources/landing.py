@@ -11,11 +11,23 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType
 
+import duckdb
+from pyarrow import ArrowException
+from python_calamine import CalamineError
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract, Table
 from cdp_pipeline.domain.expressions import literal, named, text
-from cdp_pipeline.resources.extracts import csv, excel, fixed_width, jsonl, parquet, require_columns, require_content
+from cdp_pipeline.resources.extracts import (
+    ExtractError,
+    csv,
+    excel,
+    fixed_width,
+    jsonl,
+    parquet,
+    require_columns,
+    require_content,
+)
 from cdp_pipeline.resources.extracts.text import verify
 from cdp_pipeline.resources.warehouse import Session
 
@@ -57,7 +69,7 @@ class LandingZone:
         for path in self.paths(table.extract, day):
             require_content(path)
             verify(path, table.extract)
-            columns = FORMATS[table.extract.format].header(path, table)
+            columns = _header(path, table)
             place = str(table.extract.header_row) if table.extract.format in {"csv", "excel"} else ""
             require_columns(path, place, columns, table)
             yield DeliveredFile(path, day, tuple(columns))
@@ -73,6 +85,17 @@ class LandingZone:
             exp.Star(), named(literal(file.day), "_extract_date"), named(text(self.name(file.path)), "_file")
         ).from_(content.subquery("delivered"))
         return query
+
+
+def _header(path: Path, table: Table) -> list[str]:
+    """Column names; whatever a library says of a broken file becomes an error that names the file and no value."""
+    try:
+        columns: list[str] = FORMATS[table.extract.format].header(path, table)
+    except (duckdb.Error, ArrowException, CalamineError, OSError, UnicodeError) as error:
+        raise ExtractError(
+            path, "", f"can't be read as {table.extract.format} ({type(error).__name__})", "ask for it again"
+        ) from None
+    return columns
 
 
 def digest(path: Path) -> str:

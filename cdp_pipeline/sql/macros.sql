@@ -84,6 +84,8 @@ create or replace macro parse_date(value, formats) as
     case when year(try_strptime(known(value), formats)) between 1880 and 2100
         then cast(try_strptime(known(value), formats) as date) end;
 
+create or replace macro until(value, last_day) as case when value <= last_day then value end;
+
 -- A moment in UTC of a plausible year, from local time in `zone`.
 create or replace macro parse_local(value, formats, zone) as
     case when year(try_strptime(known(value), formats)) between 1880 and 2100

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp_pipeline.assets.catalogue import ROOT, load_catalogue, validate
+from cdp_pipeline.assets.catalogue import ROOT, load_catalogue
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
@@ -42,7 +42,7 @@ def test_a_faulty_mapping_is_told_with_its_place(seeds: Path, old: str, new: str
     path = seeds / "sources" / "email_marketing.yml"
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(ConfigError, match=message) as caught:
-        validate(load_project(seeds))
+        load_catalogue(load_project(seeds))
     assert "email_marketing.yml: email_marketing__" in str(caught.value)
 
 
@@ -52,4 +52,4 @@ def test_a_segments_unknown_field_is_told_with_its_file(seeds: Path) -> None:
     with pytest.raises(
         ConfigError, match=r"store_and_web\.yml: field: 'store_order' does not exist; did you mean 'store_orders'\?"
     ):
-        validate(load_project(seeds))
+        load_catalogue(load_project(seeds))

@@ -31,3 +31,16 @@ def test_all_leaves_are_found_in_nested_groups() -> None:
 def test_an_empty_group_is_refused() -> None:
     with pytest.raises(ValidationError):
         _segment()
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"field": "a", "operator": "in", "value": "x"}, "needs a list of values"),
+        ({"field": "a", "operator": "=", "value": ["x"]}, "needs one value"),
+        ({"field": "a", "operator": "="}, "a value belongs to every operator but"),
+    ],
+)
+def test_a_value_must_fit_its_operator(rule: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        _segment(rule)

@@ -72,3 +72,22 @@ def test_names_are_plain() -> None:
         Source.model_validate(
             {"source": "CRM!", "tables": {"t": {"extract": EXTRACT, "key": ["id"], "columns": {"id": {}}}}}
         )
+
+
+@pytest.mark.parametrize(
+    ("extract", "message"),
+    [
+        ({"encoding": "utf-9"}, "an encoding such as utf-8"),
+        ({"totals": "("}, "a regular expression"),
+        ({"format": "fixed_width"}, "every column of a fixed_width file needs its width"),
+    ],
+)
+def test_a_dialect_that_nothing_can_read_is_refused(extract: dict[str, str], message: str) -> None:
+    content = {"extract": {**EXTRACT, **extract}, "key": ["id"], "columns": {"id": {}}}
+    with pytest.raises(ValueError, match=message):
+        Table.model_validate(content)
+
+
+def test_a_date_format_without_percent_is_refused() -> None:
+    with pytest.raises(ValueError, match="formats are written with %"):
+        Column.model_validate({"type": "date", "formats": ["DD.MM.YYYY"]})

@@ -129,3 +129,12 @@ def test_a_missing_required_value_is_listed_though_its_row_is_loaded(
     _raw(run_of_a_day, ("1", None, None, None, None))
     listed = _quarantined(run_of_a_day, project, definition)
     assert [(row[5], row[6], row[8]) for row in listed] == [("email", "missing_required_value", True)]
+
+
+def test_nobody_is_born_after_the_day_of_the_extract(run_of_a_day: DuckDBSession, project: Project) -> None:
+    extract = {"format": "csv", "path": "s/{date}/t.csv", "load": "append"}
+    maps = {"person_records": {"birth_date": "born"}}
+    definition = Table.model_validate({"extract": extract, "key": ["id"], "columns": COLUMNS, "maps": maps})
+    _raw(run_of_a_day, ("1", None, "12/12/2090", None, None))
+    listed = _quarantined(run_of_a_day, project, definition)
+    assert [(row[5], row[6]) for row in listed] == [("born", "invalid_date")]

@@ -28,8 +28,9 @@ def build(run: TableRun) -> None:
     run.session.stage_rows("suppressions", {"kind": "varchar", "sha256": "varchar"}, suppressions)
     run.session.stage("eligible", eligible_select(run.project.destinations))
     newest = _newest_delivered(run)
+    before = _delivered_before(run)
     rows = [
-        _delivery(run, destination, day, newest.get(name))
+        _delivery(run, destination, day, newest.get(name), before.get((day, name)))
         for name, destination in sorted(run.project.destinations.items())
         for day in run.days
     ]
@@ -45,7 +46,16 @@ def _newest_delivered(run: TableRun) -> dict[str, date]:
     return {str(name): day for name, day in run.session.rows(QUERIES["newest_delivered"])}
 
 
-def _delivery(run: TableRun, destination: Destination, day: date, newest: date | None) -> tuple[Any, ...]:
+def _delivered_before(run: TableRun) -> dict[tuple[date, str], tuple[Any, ...]]:
+    """What went out stays on record, though its day is run again after a newer one was delivered."""
+    if not run.session.columns(run.table.full_name):
+        return {}
+    return {(row[0], str(row[1])): row for row in run.session.rows(QUERIES["delivered_before"])}
+
+
+def _delivery(
+    run: TableRun, destination: Destination, day: date, newest: date | None, before: tuple[Any, ...] | None
+) -> tuple[Any, ...]:
     query = QUERIES["counts"].copy()
     assert isinstance(query, exp.Select)
     found = run.session.rows(
@@ -57,7 +67,10 @@ def _delivery(run: TableRun, destination: Destination, day: date, newest: date |
     counts = {str(reason): int(number) for reason, number in found}
     members = counts.get("member", 0)
     status, file, checksum = "superseded", None, None
-    if day == run.as_of and (newest is None or newest <= day):
+    goes_out = day == run.as_of and (newest is None or newest <= day)
+    if before is not None and not goes_out:
+        return before
+    if goes_out:
         status = "delivered" if members >= destination.minimum_size else "below minimum"
     if status == "delivered":
         path = _write(run, destination, day)

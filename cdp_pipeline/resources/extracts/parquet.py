@@ -2,21 +2,27 @@
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import ArrowInvalid
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Table
-from cdp_pipeline.domain.expressions import column, named, null_as, table_function
+from cdp_pipeline.domain.expressions import column, named, null_as, sql_of, table_function
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.extracts.text import unpack
 from cdp_pipeline.resources.warehouse import Session
 
 
 def header(path: Path, table: Table) -> list[str]:
-    """Column names of the file's schema."""
-    return list(_schema(path).names)
+    """Column names of the file's schema; every page is read once, so that damage shows before any table changes."""
+    names = list(_schema(path).names)
+    with duckdb.connect() as connection:
+        columns = [exp.func("count", column(name)) for name in names]
+        asked = exp.select(*columns).from_(table_function("read_parquet", str(path)))
+        connection.execute(sql_of(asked)).fetchall()
+    return names
 
 
 def lines(session: Session, path: Path, table: Table, names: list[str], slot: str, scratch: Path) -> exp.Query:

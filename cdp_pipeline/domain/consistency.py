@@ -1,0 +1,87 @@
+"""What only several files of `seeds/` together can tell to be wrong: names that nothing else knows.
+
+What belongs here: faults across files, each as a line that names file, key, value and remedy. What does
+not: the shape of one file (`cdp_pipeline.config`), and mappings (`domain.mapping`).
+"""
+
+from collections.abc import Iterator, Mapping, Set
+
+from cdp_pipeline.config.base import line_of
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.reference import load_reference
+from cdp_pipeline.config.steward import load_decisions
+from cdp_pipeline.config.suppressions import load_suppressions
+
+
+def faults(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:
+    """All faults; `columns` has the names of each table's columns. Raises ConfigError for a faulty CSV file."""
+    load_decisions(project.seeds)
+    load_suppressions(project.seeds)
+    yield from _identity(project, columns["identity.linkage_records"])
+    yield from _identifiers(project)
+    yield from _survivorship(project, columns["unified.person_records"], columns["profile.profiles"])
+    yield from _countries(project)
+    yield from _suites(project, columns)
+
+
+def _identity(project: Project, known: Set[str]) -> Iterator[str]:
+    path, identity = project.seeds / "identity.yml", project.identity
+    asked: list[tuple[tuple[str | int, ...], tuple[str, ...]]] = [
+        (("blocking_rules", place, "on"), rule.on) for place, rule in enumerate(identity.blocking_rules)
+    ]
+    for key, rules in (
+        ("deterministic_rules", identity.training.deterministic_rules),
+        ("passes", identity.training.passes),
+    ):
+        asked += [(("training", key, place), rule) for place, rule in enumerate(rules)]
+    for key_path, names in asked:
+        for name in sorted(set(names) - known):
+            place = ".".join(str(part) for part in key_path)
+            yield f"{path}:{line_of(path, key_path)}: {place}: '{name}' is not one of {sorted(known)}"
+
+
+def _identifiers(project: Project) -> Iterator[str]:
+    known = set(project.identity.identifiers)
+    for name, source, table in project.tables():
+        path = project.seeds / "sources" / f"{source.source}.yml"
+        for target, mapping in table.mappings():
+            kind = mapping.get("type")
+            if target == "identifiers" and isinstance(kind, str) and kind not in known:
+                yield (
+                    f"{path}: {name}.maps.identifiers.type: '{kind}' is not one of the identifiers of identity.yml "
+                    f"({sorted(known)}); add it there, with its limit"
+                )
+
+
+def _survivorship(project: Project, attributes: Set[str], golden: Set[str]) -> Iterator[str]:
+    path, rules = project.seeds / "survivorship.yml", project.survivorship
+    ruled = {*rules.attributes, *(name for group in rules.groups.values() for name in group.attributes)}
+    for name in sorted(ruled - attributes):
+        yield f"{path}:{line_of(path, ('attributes', name))}: '{name}' is not an attribute of unified.person_records"
+    for name in sorted((attributes & golden) - ruled - set(project.identity.custom_attributes) - {"profile_id"}):
+        yield f"{path}: '{name}' has no rule, so no profile would have one; add it to attributes or to a group"
+
+
+def _countries(project: Project) -> Iterator[str]:
+    known = set(load_reference(project.seeds).calling_codes)
+    asked = [(project.seeds / "deployment.yml", project.deployment.default_country)]
+    for _, source, table in project.tables():
+        path = project.seeds / "sources" / f"{source.source}.yml"
+        asked += [(path, column.default_country) for column in table.columns.values() if column.default_country]
+    for path, country in asked:
+        if country not in known:
+            yield f"{path}: default_country: '{country}' is not in seeds/reference/countries.csv; correct or add it"
+
+
+def _suites(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:
+    for name, suite in project.suites.items():
+        path = project.seeds / "expectations" / f"{name}.yml"
+        if name not in columns:
+            yield f"{path}:1: table: '{name}' is not a table; rename the file and the key"
+            continue
+        for place, expectation in enumerate(suite.expectations):
+            arguments = expectation.arguments
+            asked = [arguments["column"]] if "column" in arguments else list(arguments.get("column_list", ()))
+            for column in sorted(set(asked) - columns[name]):
+                line = line_of(path, ("expectations", place))
+                yield f"{path}:{line}: column: '{column}' is not one of {sorted(columns[name])}"
