@@ -23,5 +23,9 @@ def run_days(tags: Mapping[str, str]) -> tuple[date, ...]:
     last = tags.get(PARTITION_TAG) or tags.get(RANGE_END_TAG)
     if first is None or last is None:
         return ()
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    return tuple(start + timedelta(days=offset) for offset in range((end - start).days + 1))
+    return days_between(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def days_between(first: date, last: date) -> tuple[date, ...]:
+    """Every day from the first to the last, both included."""
+    return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))

@@ -34,7 +34,9 @@ from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.partitions import daily_partitions, run_days
+from cdp_pipeline.domain.expressions import column
+from cdp_pipeline.domain.expressions import table as table_ref
+from cdp_pipeline.partitions import daily_partitions, days_between, run_days
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.warehouse import Session, WarehouseError
@@ -42,6 +44,8 @@ from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import Schema, column_lineage
 
 POOL = "warehouse"
+OF_THEIR_DAY = ("raw",)
+"""Layers whose days stand for themselves; of the others a corrected day changes the later ones too."""
 NEWEST_EXTRACT = exp.select("max(extract_date)").from_("quality.extracts")
 EXPECTED = (AuditFailed, ConfigError, ExtractError, WarehouseError)
 """Failures that a message explains: no stack trace is shown for them."""
@@ -78,6 +82,8 @@ def dagster_asset(
         started = time.monotonic()
         with warehouse.session() as session:
             days = run_days(context.run.tags) or _newest_day(session, project.deployment)
+            if table.layer not in OF_THEIR_DAY and table.full_name != "quality.extracts":
+                days = _with_later_days(session, table, days)
             stage_run_days(session, days, project.deployment)
             run = TableRun(table, session, project, settings, days, context.run_id)
             failure = _built(run)
@@ -97,6 +103,17 @@ def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deploym
         {"timezone": "varchar", "currency": "varchar", "country": "varchar"},
         [(deployment.timezone, deployment.currency, deployment.default_country)],
     )
+
+
+def _with_later_days(session: Session, table: TableAsset, days: tuple[date, ...]) -> tuple[date, ...]:
+    """The run's days and every later one that has been run: what is corrected in the past counts from then on."""
+    last = days[-1]
+    if session.columns("quality.extracts"):
+        last = max(last, session.rows(NEWEST_EXTRACT)[0][0] or last)
+    if table.sidecar.partition and session.columns(table.full_name):
+        newest = exp.select(exp.Max(this=column(table.sidecar.partition))).from_(table_ref(table.full_name))
+        last = max(last, session.rows(newest)[0][0] or last)
+    return days_between(days[0], last)
 
 
 def _newest_day(session: Session, deployment: Deployment) -> tuple[date, ...]:
@@ -130,15 +147,17 @@ def _place(table: TableAsset, settings: Settings) -> str:
 
 
 def _check_specs(table: TableAsset, project: Project, key: AssetKey) -> list[AssetCheckSpec]:
+    """The suite's expectations stop what is downstream; a table's own checks say what it did instead."""
     suite = project.suites.get(table.full_name)
+    in_suite = suite.expectations if suite else ()
     return [
         AssetCheckSpec(
             expectation.name,
             asset=key,
             description=f"{expectation.sentence} ({expectation.dimension}, {expectation.severity})",
-            blocking=expectation.severity == "block",
+            blocking=expectation.severity == "block" and expectation in in_suite,
         )
-        for expectation in (suite.expectations if suite else ())
+        for expectation in (*in_suite, *table.checks)
     ]
 
 

@@ -4,7 +4,7 @@ What belongs here: `TableAsset`, and `TableRun`, all that a builder may use. Wha
 tables (`assets.catalogue`) and making Dagster assets of them (`assets.factory`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_pipeline.checks.suites import CheckResult, run_suite
+from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column, literal, sql_of
+from cdp_pipeline.domain.expressions import column, literal, sql_of, table
 from cdp_pipeline.resources.landing import LandingZone
 from cdp_pipeline.resources.warehouse import Session, WarehouseError
 from cdp_pipeline.settings import Settings
@@ -55,32 +56,48 @@ class TableRun:
         """The landing zone of the deployment."""
         return LandingZone(self.settings.landing)
 
-    def write(self, query: exp.Expr) -> None:
-        """Put the query's rows into the table: the run's days where it is partitioned, else all of it."""
+    def write(self, query: exp.Expr, held: Sequence[date] = ()) -> None:
+        """Put the query's rows into the table: the run's days (but those `held`) where it is partitioned, else all."""
         self.query = query
         partition = self.table.sidecar.partition
         if partition is None:
             self.rows = self.session.replace_table(self.table.full_name, query, self._audit)
         else:
-            self.rows = self.session.replace_slice(self.table.full_name, query, self._slice(partition), self._audit)
+            where = self._slice(partition, held)
+            self.rows = self.session.replace_slice(self.table.full_name, query, where, self._audit)
 
-    def _slice(self, partition: str) -> exp.Expr:
+    def keep(self) -> None:
+        """Leave the table as it stands; its suite tells of what stands."""
+        self._validate(self.table.full_name)
+        self.rows = self.session.rows(exp.select("count(*)").from_(table(self.table.full_name)))[0][0]
+
+    def _validate(self, name: str) -> list[CheckResult]:
+        suite = self.project.suites.get(self.table.full_name)
+        found = run_suite(self.session, name, suite) if suite else []
+        self.checks.extend(found)
+        return found
+
+    def judge(self, expectation: Expectation, passed: bool, observed: str) -> None:
+        """Record the outcome of a check that the builder makes itself (one of the table's `checks`)."""
+        self.checks.append(CheckResult(expectation, passed, observed, None, None))
+
+    def _slice(self, partition: str, held: Sequence[date]) -> exp.Expr:
         """Rows of the run's days, and rows of no day (from sources that deliver a current state)."""
-        inside = exp.Between(this=column(partition), low=literal(self.days[0]), high=literal(self.days[-1]))
+        inside: exp.Expr = exp.Between(this=column(partition), low=literal(self.days[0]), high=literal(self.days[-1]))
+        if held:
+            kept = exp.In(this=column(partition), expressions=[literal(day) for day in held])
+            inside = exp.and_(inside, exp.not_(kept))
         return exp.or_(inside, column(partition).is_(exp.null()))
 
     def _audit(self, building: str) -> None:
-        found, declared = list(self.session.columns(building)), list(self.table.sidecar.columns)
-        if found != declared and not (self.extra_columns and found[: len(declared)] == declared):
+        columns, declared = list(self.session.columns(building)), list(self.table.sidecar.columns)
+        if columns != declared and not (self.extra_columns and columns[: len(declared)] == declared):
             raise WarehouseError(
-                f"{self.table.full_name}: the columns {found} differ from its sidecar's {declared}; "
+                f"{self.table.full_name}: the columns {columns} differ from its sidecar's {declared}; "
                 f"correct {self.table.path} or the sidecar beside it"
             )
-        suite = self.project.suites.get(self.table.full_name)
-        if suite is None:
-            return
-        self.checks = run_suite(self.session, building, suite)
-        failed = [check.expectation.sentence for check in self.checks if check.blocks]
+        found = self._validate(building)
+        failed = [check.expectation.sentence for check in found if check.blocks]
         if failed:
             raise AuditFailed(
                 f"{self.table.full_name}: {len(failed)} blocking expectation(s) failed: {' '.join(failed)} "
@@ -100,7 +117,8 @@ Builder = Callable[[TableRun], None]
 class TableAsset:
     """A table: where it is defined, what it reads and how it is built.
 
-    `query` is there where a single SELECT makes it, for column lineage.
+    `query` is there where a single SELECT makes it, for column lineage; `checks` are those that the
+    builder makes itself, beside the suite.
     """
 
     layer: str
@@ -110,6 +128,7 @@ class TableAsset:
     reads: frozenset[str]
     build: Builder
     query: exp.Expr | None = None
+    checks: tuple[Expectation, ...] = ()
 
     @property
     def full_name(self) -> str:

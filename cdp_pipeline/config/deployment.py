@@ -10,7 +10,10 @@ from cdp_pipeline.config.base import Config
 
 
 class Deployment(Config):
-    """Name, time zone, first day (start of the daily partitions), engine, default country and currency."""
+    """Name, time zone, first day (start of the daily partitions), engine, default country and currency.
+
+    `max_quarantined` is the share of a table's lines of a day above which the day is not taken.
+    """
 
     name: str
     timezone: str = "Europe/Paris"
@@ -18,6 +21,7 @@ class Deployment(Config):
     engine: Literal["duckdb"] = "duckdb"
     default_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    max_quarantined: float = Field(ge=0, le=1)
 
     @field_validator("timezone")
     @classmethod

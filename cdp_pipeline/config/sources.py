@@ -28,6 +28,13 @@ VOCABULARY = {("identifiers", "type"), ("contact_points", "kind")}
 DESCRIBES_A_PERSON = {"text", "name", "email", "phone", "postcode", "country", "date"}
 
 
+class Operation(Config):
+    """The column of a delta that says what happened to a row, and its values that mean a deletion."""
+
+    column: str
+    delete: tuple[str, ...] = Field(min_length=1)
+
+
 class Extract(Config):
     """What is delivered: format, path pattern below `data/landing/`, dialect and load kind.
 
@@ -38,7 +45,7 @@ class Extract(Config):
     before a quote inside a quoted cell, another quote by default. Lines that begin with `comment`, and
     lines that match the regular expression `totals`, are no data. `sheet` is a name or a pattern with
     `*`; `header_rows` joins headers that span several rows. `records` is the path, such as
-    `data.items`, to the list inside a JSON document.
+    `data.items`, to the list inside a JSON document. `operation` marks deletions in a delta.
     """
 
     format: Literal["csv", "jsonl", "json", "parquet", "excel", "fixed_width"]
@@ -55,6 +62,7 @@ class Extract(Config):
     header_rows: int = Field(default=1, ge=1)
     sheet: str | None = None
     records: str = ""
+    operation: Operation | None = None
 
     @field_validator("path")
     @classmethod
@@ -162,16 +170,26 @@ Mapping = dict[str, MappedValue]
 
 
 class Table(Config):
-    """One delivered table: extract, key, typed columns and mappings to unified tables."""
+    """One delivered table: extract, key, typed columns and mappings to unified tables.
+
+    Events may have no key: then each different row counts once. A day of which a larger share of lines
+    than `max_quarantined` (by default the deployment's) is refused is not taken.
+    """
 
     description: str = ""
     extract: Extract
-    key: tuple[str, ...] = Field(min_length=1)
+    key: tuple[str, ...] = ()
+    max_quarantined: float | None = Field(default=None, ge=0, le=1)
     columns: dict[str, Column] = Field(min_length=1)
     maps: dict[str, Mapping | tuple[Mapping, ...]] = {}
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Table":
+        if not self.key and not self.is_event:
+            raise ValueError("a key is required where the extract is a snapshot or a delta")
+        operation = self.extract.operation
+        if operation is not None and (self.extract.load != "delta" or operation.column not in self.columns):
+            raise ValueError("operation belongs to a delta and names one of its columns")
         for column in self.key:
             if column not in self.columns and column not in LINE_COLUMNS:
                 raise ValueError(f"key column '{column}' is not among the columns {sorted(self.columns)}")

@@ -117,7 +117,7 @@ class Target:
     def _provenance(self, source: Source, table_name: str, definition: Table, mapping: Mapping) -> dict[str, exp.Expr]:
         """Columns that the compiler fills by itself."""
         key = mapping.get("source_key")
-        own_key = column(key) if isinstance(key, str) else _joined(definition.key)
+        own_key = column(key) if isinstance(key, str) else _own_key(definition)
         filled: dict[str, exp.Expr] = {
             "source": text(source.source),
             "source_table": text(table_name),
@@ -174,6 +174,14 @@ def compile_expression(sql: str, definition: Table) -> exp.Expr:
         if isinstance(node, exp.Column) and node.name not in (*definition.columns, *LINE_COLUMNS):
             raise ConfigError(f"'{sql}': '{node.name}' is not among the columns {sorted(definition.columns)}")
     return parsed
+
+
+def _own_key(definition: Table) -> exp.Expr:
+    """The key; of events without one a digest of the whole row."""
+    if definition.key:
+        return _joined(definition.key)
+    content = [exp.PropertyEQ(this=text(name), expression=column(name)) for name in definition.columns]
+    return exp.func("md5", exp.cast(exp.func("to_json", exp.Struct(expressions=content)), "varchar"))
 
 
 def _joined(parts: tuple[str, ...]) -> exp.Expr:

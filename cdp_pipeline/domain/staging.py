@@ -50,7 +50,7 @@ def staging_sidecar(name: str, definition: Table) -> Sidecar:
 
 
 def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Select:
-    """Readable lines of `raw.<name>` that the run is about, typed.
+    """Readable lines of `raw.<name>`, of the days in `typed_days`, typed.
 
     Columns: the configured ones, `<column>__fault` (a reason code, or null) for each that can be at
     fault, `_extract_date`, `_file`, `_line`, and `_refused`, whether a fault keeps the line out.
@@ -65,7 +65,7 @@ def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Se
         *(column(part) for part in definition.columns),
         *(named(fault, f"{part}__fault") for part, fault in faults),
         *(column(part) for part in LINE_COLUMNS),
-    ).from_(typed.where(column("_reject_reason").is_(exp.null()), _of_interest(name, definition)).subquery("typed"))
+    ).from_(typed.where(column("_reject_reason").is_(exp.null()), _of_days("typed_days")).subquery("typed"))
     refusing = [
         exp.NullSafeNEQ(
             this=exp.func("coalesce", column(f"{part}__fault"), text(PLACEHOLDER)), expression=text(PLACEHOLDER)
@@ -76,20 +76,107 @@ def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Se
     return exp.select(exp.Star(), named(exp.or_(exp.false(), *refusing), "_refused")).from_(judged.subquery("judged"))
 
 
-def staging_select(name: str, definition: Table) -> exp.Select:
-    """Rows of the table from the lines of `typed_select`: the current state of each key, or events of the run's days.
+def staging_select(name: str, definition: Table, *, known_before: bool) -> exp.Select:
+    """Rows of the table from the lines of `typed_select`, of the days in `accepted_days`.
 
-    A later line wins over an earlier one with the same key.
+    Of a state, the newest line of each key, unless its operation is a deletion. Of events, each key
+    once: on the first day that delivers it (`known_before`: the table holds earlier days), and of that
+    day its last line.
     """
-    newest = exp.Window(
-        this=exp.func("row_number"),
-        partition_by=[column(part) for part in definition.key],
-        order=exp.Order(expressions=[exp.Ordered(this=column(part), desc=True) for part in LINE_COLUMNS]),
-    )
     chosen = exp.select(*(column(part) for part in (*definition.columns, *LINE_COLUMNS))).from_(TYPED)
-    if definition.extract.load == "snapshot":
-        chosen = chosen.where(_is_newest_day(name))
-    return chosen.where(column("_refused").not_()).qualify(exp.EQ(this=newest, expression=exp.convert(1)))
+    chosen = chosen.where(column("_refused").not_(), _of_days("accepted_days"))
+    key = [column(part) for part in row_key(definition)]
+    first_day = exp.Ordered(this=column("_extract_date"), desc=not definition.is_event)
+    order = [first_day, *(exp.Ordered(this=column(part), desc=True) for part in ("_file", "_line"))]
+    place = exp.Window(this=exp.func("row_number"), partition_by=key, order=exp.Order(expressions=order))
+    kept: list[exp.Expr] = [exp.EQ(this=place, expression=exp.convert(1))]
+    if definition.extract.operation is not None:
+        kept.append(_is_deletion(definition).not_())
+    if known_before:
+        chosen = chosen.where(_in_earlier_days(name, definition).not_())
+    return chosen.qualify(exp.and_(*kept))
+
+
+def row_key(definition: Table) -> tuple[str, ...]:
+    """The key's columns; of events without a key the whole row."""
+    return definition.key or tuple(definition.columns)
+
+
+def _is_deletion(definition: Table) -> exp.Expr:
+    operation = definition.extract.operation
+    assert operation is not None
+    values = [text(value.lower()) for value in operation.delete]
+    return exp.func("coalesce", exp.In(this=exp.Lower(this=column(operation.column)), expressions=values), exp.false())
+
+
+def _in_earlier_days(name: str, definition: Table) -> exp.Expr:
+    """Whether the table holds the row's key on a day before all of the run's."""
+    earlier = exp.alias_(table(f"staging.{name}"), "earlier", table=True)
+    first = exp.select(exp.Min(this=column("day"))).from_("run_days").subquery()
+    same = [
+        exp.NullSafeEQ(this=column(part, "earlier"), expression=column(part, TYPED)) for part in row_key(definition)
+    ]
+    before = exp.LT(this=column("_extract_date", "earlier"), expression=first)
+    return exp.Exists(this=exp.select("1").from_(earlier).where(before, *same))
+
+
+def shares_select(name: str) -> exp.Select:
+    """By day of `typed_days`: lines delivered, and lines that can't be read."""
+    return (
+        exp.select(
+            column("_extract_date"),
+            exp.func("count", exp.Star()),
+            exp.func("count_if", column("_reject_reason").is_(exp.null()).not_()),
+        )
+        .from_(table(f"raw.{name}"))
+        .where(_of_days("typed_days"))
+        .group_by(column("_extract_date"))
+    )
+
+
+def refused_select(by: str) -> exp.Select:
+    """By day or file: how many of the typed lines are refused."""
+    return exp.select(column(by), exp.func("count_if", column("_refused"))).from_(TYPED).group_by(column(by))
+
+
+def accounts_select(name: str, definition: Table) -> exp.Query:
+    """By file of `accounted_days`: lines delivered, unreadable, refused, loaded, and repeated.
+
+    A repeated line is one that is not loaded because another line of its key is (or, of a state, was
+    the deletion of its key). The five come from three tables, so that they can disagree.
+    """
+    raw = exp.select(
+        column("_file"),
+        named(exp.func("count", exp.Star()), "delivered"),
+        named(exp.func("count_if", column("_reject_reason").is_(exp.null()).not_()), "unreadable"),
+    ).from_(table(f"raw.{name}"))
+    typed = exp.select(column("_file"), named(exp.func("count_if", column("_refused")), "refused")).from_(TYPED)
+    loaded = exp.select(column("_file"), named(exp.func("count", exp.Star()), "loaded")).from_(table(f"staging.{name}"))
+    mine = exp.alias_(table(f"staging.{name}"), "mine", table=True)
+    same_line = [exp.EQ(this=column(part, "mine"), expression=column(part, TYPED)) for part in LINE_COLUMNS]
+    own = exp.Exists(this=exp.select("1").from_(mine.copy()).where(*same_line))
+    same_key = [
+        exp.NullSafeEQ(this=column(part, "mine"), expression=column(part, TYPED)) for part in row_key(definition)
+    ]
+    other: exp.Expr = exp.Exists(this=exp.select("1").from_(mine.copy()).where(*same_key))
+    if definition.extract.operation is not None:
+        gone = exp.alias_(exp.to_table(TYPED), "gone", table=True)
+        same_gone = [
+            exp.NullSafeEQ(this=column(part, "gone"), expression=column(part, TYPED)) for part in row_key(definition)
+        ]
+        deleted = exp.select("1").from_(gone).where(*same_gone, _is_deletion(definition))
+        other = exp.or_(other, exp.Exists(this=deleted))
+    repeated = exp.select(column("_file"), named(exp.func("count", exp.Star()), "repeated")).from_(TYPED)
+    repeated = repeated.where(column("_refused").not_(), own.not_(), other)
+    query = exp.select("raw._file", "delivered", "unreadable").from_(_of_accounted_days(raw).subquery("raw"))
+    for part, alias in ((typed, "refused"), (loaded, "loaded"), (repeated, "repeated")):
+        query = query.join(_of_accounted_days(part).subquery(f"of_{alias}"), using="_file", join_type="left")
+        query = query.select(exp.func("coalesce", column(alias), exp.convert(0)))
+    return query
+
+
+def _of_accounted_days(select: exp.Select) -> exp.Select:
+    return select.where(_of_days("accounted_days")).group_by(column("_file"))
 
 
 def quarantine_select(name: str, source: str, table_name: str, definition: Table) -> exp.Query:
@@ -152,20 +239,8 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
     )
 
 
-def _of_interest(name: str, definition: Table) -> exp.Expr:
-    """Lines of the run's days, and those that make the state: of a snapshot its newest day, of a delta every day."""
-    match definition.extract.load:
-        case "append":
-            return _in_run_days()
-        case "delta":
-            return exp.true()
-        case "snapshot":
-            return exp.or_(_in_run_days(), _is_newest_day(name))
-
-
-def _is_newest_day(name: str) -> exp.Expr:
-    newest = exp.select(exp.Max(this=column("_extract_date"))).from_(table(f"raw.{name}"))
-    return exp.EQ(this=column("_extract_date"), expression=newest.subquery())
+def _of_days(staged: str) -> exp.Expr:
+    return exp.In(this=column("_extract_date"), query=exp.select("day").from_(staged).subquery())
 
 
 def _in_run_days(lines: str | None = None) -> exp.Expr:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.project import Project
+from cdp_pipeline.partitions import days_between
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
@@ -35,7 +36,7 @@ def print_summary(
         if not session.columns("activation.deliveries"):
             return
         stage_run_days(session, (days[-1],), project.deployment)
-        session.stage_rows("period", {"day": "date"}, [(day,) for day in days])
+        session.stage_rows("period", {"day": "date"}, [(day,) for day in days_between(days[0], days[-1])])
         delivered = {str(row[0]) for row in session.rows(QUERIES["delivered"])}
         figures = dict(session.rows(QUERIES["figures"]))
         segments = session.rows(QUERIES["segments"])

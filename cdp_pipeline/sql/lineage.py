@@ -13,7 +13,7 @@ from cdp_pipeline.domain.expressions import DIALECT
 
 # It reports scopes that it does not follow (UNNEST) by printing the whole query.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
-OF_THE_RUN = {"run_days": {"day": "date"}}
+OF_THE_RUN = {name: {"day": "date"} for name in ("run_days", "typed_days", "accepted_days")}
 Schema = dict[str, dict[str, dict[str, str]]]
 
 

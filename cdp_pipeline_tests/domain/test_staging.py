@@ -33,14 +33,20 @@ def _raw(session: DuckDBSession, *rows: tuple[Any, ...]) -> None:
     session.replace_table("raw.s__t", parse("from lines"), lambda name: None)
 
 
+def _type(session: DuckDBSession, project: Project, definition: Table) -> None:
+    for name in ("typed_days", "accepted_days"):
+        session.stage(name, parse("select distinct _extract_date as day from raw.s__t"))
+    session.stage(TYPED, typed_select("s__t", definition, project.deployment))
+
+
 def _staged(session: DuckDBSession, project: Project, load: str) -> list[tuple[Any, ...]]:
-    session.stage(TYPED, typed_select("s__t", _table(load), project.deployment))
-    return sorted(session.rows(staging_select("s__t", _table(load))))
+    _type(session, project, _table(load))
+    return sorted(session.rows(staging_select("s__t", _table(load), known_before=False)))
 
 
 def _quarantined(session: DuckDBSession, project: Project, definition: Table | None = None) -> list[tuple[Any, ...]]:
     definition = definition or _table("append")
-    session.stage(TYPED, typed_select("s__t", definition, project.deployment))
+    _type(session, project, definition)
     return session.rows(quarantine_select("s__t", "s", "t", definition))
 
 
@@ -80,16 +86,6 @@ def test_a_placeholder_is_not_a_value_and_listed_as_such(run_of_a_day: DuckDBSes
     assert _staged(run_of_a_day, project, "append")[0][1:4] == (None, None, None)
     listed = {(row[5], row[6], row[8]) for row in _quarantined(run_of_a_day, project)}
     assert listed == {(name, "placeholder_value", True) for name in ("email", "born", "amount")}
-
-
-def test_of_a_snapshot_only_the_newest_day_counts(run_of_a_day: DuckDBSession, project: Project) -> None:
-    _raw(
-        run_of_a_day,
-        ("1", *[None] * 4, date(2026, 11, 14)),
-        ("2", *[None] * 4, date(2026, 11, 14)),
-        ("1", *[None] * 4, date(2026, 11, 15)),
-    )
-    assert [row[0] for row in _staged(run_of_a_day, project, "snapshot")] == ["1"]
 
 
 def test_of_a_delta_the_newest_row_of_a_key_counts(run_of_a_day: DuckDBSession, project: Project) -> None:

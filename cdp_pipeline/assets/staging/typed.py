@@ -1,35 +1,154 @@
 """`staging.<source>__<table>`: typed, standardised; the current state of each key, or events by day.
 
-Each line is typed once: the rows and what is listed in `quality.quarantine` come from the same pass.
+Each line is typed once: the rows and what is listed in `quality.quarantine` come from the same pass. A
+day of which too much is refused, or a snapshot without a line, is not taken: the table keeps its last
+good state, a check says so, and the other sources go on.
 """
 
+from datetime import date
 from pathlib import Path
 
+from sqlglot import exp
+
 from cdp_pipeline.assets.quality.quarantine import record
-from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
+from cdp_pipeline.assets.table import AuditFailed, Builder, TableAsset, TableRun
+from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sources import Source, Table
-from cdp_pipeline.domain.staging import TYPED, quarantine_select, staging_select, staging_sidecar, typed_select
+from cdp_pipeline.domain.expressions import column, text
+from cdp_pipeline.domain.staging import (
+    TYPED,
+    accounts_select,
+    quarantine_select,
+    refused_select,
+    shares_select,
+    staging_select,
+    staging_sidecar,
+    typed_select,
+)
+
+TAKEN = Expectation(
+    expectation="expect_delivered_days_to_be_taken",
+    severity="block",
+    dimension="validity",
+    sentence="No more lines of a day are refused than its limit allows, and no snapshot is empty.",
+)
+ACCOUNTED = Expectation(
+    expectation="expect_every_line_to_be_accounted_for",
+    severity="block",
+    dimension="completeness",
+    sentence="Of every file: lines delivered = loaded + quarantined + repeated.",
+)
 
 
 def staging_table(project: Project, name: str, source: Source, definition: Table) -> TableAsset:
     """The staging table of one delivered table."""
-    rows = staging_select(name, definition)
+    rows = staging_select(name, definition, known_before=False)
     query = rows.with_(TYPED, typed_select(name, definition, project.deployment))
     path = Path(f"seeds/sources/{source.source}.yml")
-    reads = frozenset({f"raw.{name}"})
+    reads = frozenset({f"raw.{name}", "quality.extracts"})
     build = _builder(project, name, source, definition)
-    return TableAsset("staging", name, path, staging_sidecar(name, definition), reads, build, query)
+    sidecar = staging_sidecar(name, definition)
+    return TableAsset("staging", name, path, sidecar, reads, build, query, (TAKEN, ACCOUNTED))
 
 
 def _builder(project: Project, name: str, source: Source, definition: Table) -> Builder:
     plain = name.removeprefix(f"{source.source}__")
 
     def build(run: TableRun) -> None:
-        """Type the lines, list their faults, then write the rows."""
-        run.session.stage(TYPED, typed_select(name, definition, project.deployment))
+        """Type the lines, list their faults, decide which days are taken, then write the rows."""
+        delivered = _delivered_days(run, source.source, plain)
+        reasons = _type_days(run, project, name, definition, delivered)
         record(run, source.source, plain, quarantine_select(name, source.source, plain, definition))
-        run.write(staging_select(name, definition))
+        accepted = [day for day in delivered if day in reasons and not reasons[day]]
+        if definition.extract.load == "snapshot":
+            accepted = accepted[-1:]
+        _stage_days(run, "accepted_days", accepted)
+        _write(run, name, definition, reasons)
         run.query = run.table.query
+        accounted = [day for day in accepted if day in run.days]
+        _stage_days(run, "accounted_days", accounted)
+        _account(run, name, definition)
+        refused = [f"{day}: {reason}" for day, reason in sorted(reasons.items()) if reason]
+        run.judge(TAKEN, not refused, "; ".join(refused) or "all taken")
 
     return build
+
+
+def _delivered_days(run: TableRun, source: str, plain: str) -> list[date]:
+    """Days of which a file was delivered, in order."""
+    asked = exp.select(column("extract_date")).distinct().from_("quality.extracts")
+    mine = (
+        exp.EQ(this=column("source"), expression=text(source)),
+        exp.EQ(this=column("source_table"), expression=text(plain)),
+    )
+    return sorted(row[0] for row in run.session.rows(asked.where(*mine)))
+
+
+def _type_days(run: TableRun, project: Project, name: str, definition: Table, delivered: list[date]) -> dict[date, str]:
+    """Stage the typed lines of the days that matter; why each is not taken (empty where it is).
+
+    Of events these are the run's days, of a delta all days, of a snapshot the run's and the newest one
+    that can be taken.
+    """
+    typed = typed_select(name, definition, project.deployment)
+    limit = definition.max_quarantined
+    limit = project.deployment.max_quarantined if limit is None else limit
+    first = [day for day in delivered if day in run.days or definition.extract.load == "delta"]
+    if definition.extract.load == "snapshot":
+        first = sorted({*first, *delivered[-1:]})
+    _stage_days(run, "typed_days", first)
+    run.session.stage(TYPED, typed)
+    reasons = _judge_days(run, name, definition, first, limit)
+    for day in reversed(delivered if definition.extract.load == "snapshot" else []):
+        if day not in reasons:
+            _stage_days(run, "typed_days", [day])
+            run.session.append(TYPED, typed)
+            reasons |= _judge_days(run, name, definition, [day], limit)
+        if not reasons[day]:
+            break
+    return reasons
+
+
+def _judge_days(run: TableRun, name: str, definition: Table, days: list[date], limit: float) -> dict[date, str]:
+    lines = {day: (delivered, unreadable) for day, delivered, unreadable in run.session.rows(shares_select(name))}
+    refused = dict(run.session.rows(refused_select("_extract_date")))
+    reasons = {}
+    for day in days:
+        delivered, unreadable = lines.get(day, (0, 0))
+        bad = unreadable + refused.get(day, 0)
+        reasons[day] = ""
+        if bad > limit * delivered:
+            reasons[day] = f"{bad} of {delivered} lines refused, more than {limit:.0%}; see quality.quarantine"
+        elif definition.extract.load == "snapshot" and not delivered:
+            reasons[day] = "the snapshot holds no line, which would delete every row"
+    return reasons
+
+
+def _write(run: TableRun, name: str, definition: Table, reasons: dict[date, str]) -> None:
+    """Events of a day that is not taken stay as they are; so does a state of which no day can be taken."""
+    held = [day for day in run.days if reasons.get(day)]
+    stands = bool(run.session.columns(run.table.full_name))
+    if definition.is_event:
+        run.write(staging_select(name, definition, known_before=stands), held)
+    elif not stands or run.session.rows(exp.select(exp.func("count", exp.Star())).from_("accepted_days"))[0][0]:
+        run.write(staging_select(name, definition, known_before=False))
+    else:
+        run.keep()
+
+
+def _account(run: TableRun, name: str, definition: Table) -> None:
+    """Compare the counts of every file; a line that nothing accounts for is a defect, and stops the run."""
+    accounts = run.session.rows(accounts_select(name, definition))
+    open_files = [row[0] for row in accounts if row[1] != sum(row[2:])]
+    totals = [sum(row[place] for row in accounts) for place in range(1, 6)]
+    labels = ("delivered", "unreadable", "refused", "loaded", "repeated")
+    observed = ", ".join(f"{label} {total:,}" for label, total in zip(labels, totals, strict=True))
+    run.judge(ACCOUNTED, not open_files, observed)
+    run.metadata["lines"] = observed
+    if open_files:
+        raise AuditFailed(f"{run.table.full_name}: lines of {open_files} are unaccounted for ({observed})")
+
+
+def _stage_days(run: TableRun, name: str, days: list[date]) -> None:
+    run.session.stage_rows(name, {"day": "date"}, [(day,) for day in days])
