@@ -172,7 +172,9 @@ def _dagster_check(key: AssetKey, check: CheckResult) -> AssetCheckResult:
         check_name=check.expectation.name,
         passed=check.passed or check.expectation.severity == "info",
         severity=AssetCheckSeverity.ERROR if check.expectation.severity == "block" else AssetCheckSeverity.WARN,
-        description=check.expectation.sentence,
+        description=check.expectation.sentence
+        if check.passed
+        else f"{check.expectation.sentence} Found: {check.observed}",
         metadata=metadata,
     )
 

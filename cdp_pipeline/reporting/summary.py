@@ -72,7 +72,9 @@ def _print_figures(console: Console, figures: dict[str, int], record: RunRecord,
     period = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
     console.print(_table(f"Run of {period}", ("figure", "value"), rows))
     for sentence in record.warned:
-        console.print(f"warning: {sentence}", style="yellow")
+        console.print(f"warning: {sentence}", style="yellow", markup=False, soft_wrap=True)
+    for sentence in record.blocked:
+        console.print(f"blocked: {sentence}", style="red", markup=False, soft_wrap=True)
 
 
 def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]] | list[tuple[str, str]]) -> Table:

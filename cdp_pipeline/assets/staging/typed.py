@@ -15,7 +15,7 @@ from cdp_pipeline.assets.table import AuditFailed, Builder, TableAsset, TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sources import Source, Table
-from cdp_pipeline.domain.expressions import column, text
+from cdp_pipeline.domain.expressions import column, literal, table, text
 from cdp_pipeline.domain.staging import (
     TYPED,
     accounts_select,
@@ -120,9 +120,15 @@ def _judge_days(run: TableRun, name: str, definition: Table, days: list[date], l
         reasons[day] = ""
         if bad > limit * delivered:
             reasons[day] = f"{bad} of {delivered} lines refused, more than {limit:.0%}; see quality.quarantine"
-        elif definition.extract.load == "snapshot" and not delivered:
+        elif definition.extract.load == "snapshot" and not delivered and _had_lines(run, name, day):
             reasons[day] = "the snapshot holds no line, which would delete every row"
     return reasons
+
+
+def _had_lines(run: TableRun, name: str, day: date) -> bool:
+    """Whether an earlier snapshot had any line."""
+    earlier = exp.LT(this=column("_extract_date"), expression=literal(day))
+    return bool(run.session.rows(exp.select("1").from_(table(f"raw.{name}")).where(earlier).limit(1)))
 
 
 def _write(run: TableRun, name: str, definition: Table, reasons: dict[date, str]) -> None:
