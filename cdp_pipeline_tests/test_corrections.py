@@ -56,7 +56,9 @@ def test_a_corrected_day_counts_from_then_on(homes: tuple[Path, Path]) -> None:
     _run(right, *DAYS[1:], DAYS[1])
     _run(corrected, *DAYS[1:])
     spoilt = _differing(right, corrected)
-    assert {"unified.order_lines", "profile.timeline", "staging.web_shop__accounts"} <= spoilt, "the spoilt lines must have had an effect"
+    assert {"unified.order_lines", "profile.timeline", "staging.web_shop__accounts"} <= spoilt, (
+        "the spoilt lines must have had an effect"
+    )
     for name, content in contents.items():
         (landing / name).write_bytes(content)
     _run(corrected, DAYS[1])

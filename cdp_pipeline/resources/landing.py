@@ -64,6 +64,10 @@ class LandingZone:
         """The file's name below the landing folder, as `_file` has it."""
         return str(path.relative_to(self._root))
 
+    def path(self, name: str) -> Path:
+        """The file of a name below the landing folder."""
+        return self._root / name
+
     def inspect(self, table: Table, day: date) -> Iterator[DeliveredFile]:
         """Each file of a day, its header checked; raises ExtractError for one that can't be used."""
         for path in self.paths(table.extract, day):

@@ -3,6 +3,8 @@
 Every raw table depends on this one, so that one unusable file stops the day as a whole.
 """
 
+import json
+
 from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
@@ -33,7 +35,7 @@ def build(run: TableRun) -> None:
                             table_name,
                             run.landing.name(file.path),
                             size,
-                            len(file.columns),
+                            json.dumps(file.columns, ensure_ascii=False),
                             digest(file.path),
                         )
                     )

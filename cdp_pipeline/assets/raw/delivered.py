@@ -1,5 +1,6 @@
 """`raw.<source>__<table>`: every delivered line, all columns text, with day, file and line number."""
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from sqlglot import exp
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
-from cdp_pipeline.domain.expressions import column, named, null_as, union_all
+from cdp_pipeline.domain.expressions import column, named, null_as, text, union_all
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
+from cdp_pipeline.resources.landing import DeliveredFile
 
 REJECTS = {
     "_reject_reason": SidecarColumn(type="VARCHAR", description="Why the line can't be read; null where it can"),
@@ -37,22 +39,35 @@ def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
         columns={**columns, **LINE_DESCRIPTIONS, **REJECTS},
     )
     reads = frozenset({"quality.extracts"})
-    return TableAsset("raw", name, Path(f"seeds/sources/{source.source}.yml"), sidecar, reads, _builder(definition))
+    build = _builder(source.source, name.removeprefix(f"{source.source}__"), definition)
+    return TableAsset("raw", name, Path(f"seeds/sources/{source.source}.yml"), sidecar, reads, build)
 
 
-def _builder(definition: Table) -> Builder:
+def _builder(source: str, plain: str, definition: Table) -> Builder:
     def build(run: TableRun) -> None:
         """Read every file of the run's days; days without a file become empty."""
         parts: list[tuple[exp.Query, tuple[str, ...]]] = []
         extra: dict[str, None] = {}
         with tempfile.TemporaryDirectory(prefix="cdp_") as scratch:
-            for number, file in enumerate(f for day in run.days for f in run.landing.inspect(definition, day)):
+            for number, file in enumerate(_inspected(run, source, plain)):
                 lines = run.landing.lines(run.session, definition, file, f"delivered_{number}", Path(scratch))
                 parts.append((lines, file.columns))
                 extra.update(dict.fromkeys(c for c in file.columns if c not in definition.columns))
             _write(run, parts, list(extra))
 
     return build
+
+
+def _inspected(run: TableRun, source: str, plain: str) -> list[DeliveredFile]:
+    """The table's files of the run's days, as they were inspected."""
+    asked = exp.select("extract_date", "file", "columns").from_("quality.extracts").order_by("extract_date", "file")
+    mine = (
+        exp.EQ(this=column("source"), expression=text(source)),
+        exp.EQ(this=column("source_table"), expression=text(plain)),
+        exp.In(this=column("extract_date"), query=exp.select("day").from_("run_days").subquery()),
+    )
+    found = run.session.rows(asked.where(*mine))
+    return [DeliveredFile(run.landing.path(name), day, tuple(json.loads(columns))) for day, name, columns in found]
 
 
 def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:

@@ -21,7 +21,7 @@ from cdp_pipeline.resources.extracts.text import as_utf8
 from cdp_pipeline.resources.extracts.textlines import stage_lines
 from cdp_pipeline.resources.warehouse import Session
 
-REWRITTEN = r"[0-9][eE][+-]?[0-9]|[0-9]{16}|\.[0-9]*0[^0-9]|\.[0-9]{15}|-0"
+REWRITTEN = r"[:,\[]\s*(-0|-?[0-9.]*([eE][+-]?[0-9]|[0-9]{16}|\.[0-9]*0\b|\.[0-9]{15}))"
 """Numbers that a JSON library may write in another way."""
 BATCH = 50_000
 SPACE = re.compile(r"\s*")
@@ -75,21 +75,15 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
         .from_(slot)
         .where("trim(line) <> ''")
     )
-    session.stage(f"{slot}_judged", judged)
-    content = exp.TryCast(this=column("line"), to=exp.DataType.build("json"))
     unread = column("_reject_reason").is_(exp.null()).not_()
+    paths = exp.Array(expressions=[text(_path(name)) for name in names])
+    cells = exp.If(this=unread, true=exp.null(), false=exp.func("json_extract_string", column("line"), paths))
+    session.stage(f"{slot}_judged", exp.select("*", named(cells, "cells")).from_(judged.subquery("judged")))
     plainly = (
         exp.select(
             *(
-                named(
-                    exp.If(
-                        this=unread,
-                        true=null_as("varchar"),
-                        false=exp.func("json_extract_string", content, text(_path(name))),
-                    ),
-                    name,
-                )
-                for name in names
+                named(exp.func("list_extract", column("cells"), literal(place)), name)
+                for place, name in enumerate(names, start=1)
             ),
             column("_line"),
             column("_reject_reason"),
