@@ -105,7 +105,7 @@ def show(
     who: Annotated[str, typer.Argument(help="An e-mail address, a telephone number, a profile id or a record id.")],
 ) -> None:
     """Show one profile: golden values with their provenance, contact points, consents, segments, timeline."""
-    settings, _ = _configured()
+    settings, project = _configured()
     from cdp_pipeline.reporting.profile import print_profile
 
     if not settings.warehouse.exists():
@@ -115,7 +115,7 @@ def show(
             markup=False,
         )
         raise typer.Exit(1)
-    if not print_profile(console, settings, who):
+    if not print_profile(console, settings, who, project.deployment.default_country):
         errors.print(
             "no profile has this address, number or id; ids look like P0123456789abcde",
             style="red",

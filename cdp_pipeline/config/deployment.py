@@ -21,7 +21,7 @@ class Deployment(Config):
     engine: Literal["duckdb"] = "duckdb"
     default_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
-    max_quarantined: float = Field(ge=0, le=1)
+    max_quarantined: float = Field(default=0.02, ge=0, le=1)
 
     @field_validator("timezone")
     @classmethod

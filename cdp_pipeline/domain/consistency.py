@@ -11,6 +11,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.reference import load_reference
 from cdp_pipeline.config.steward import load_decisions
 from cdp_pipeline.config.suppressions import load_suppressions
+from cdp_pipeline.domain.standardisation import regions
 
 
 def faults(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:
@@ -63,14 +64,14 @@ def _survivorship(project: Project, attributes: Set[str], golden: Set[str]) -> I
 
 
 def _countries(project: Project) -> Iterator[str]:
-    known = set(load_reference(project.seeds).calling_codes)
+    known = set(load_reference(project.seeds).countries.values()) & regions()
     asked = [(project.seeds / "deployment.yml", project.deployment.default_country)]
     for _, source, table in project.tables():
         path = project.seeds / "sources" / f"{source.source}.yml"
         asked += [(path, column.default_country) for column in table.columns.values() if column.default_country]
     for path, country in asked:
         if country not in known:
-            yield f"{path}: default_country: '{country}' is not in seeds/reference/countries.csv; correct or add it"
+            yield f"{path}: default_country: '{country}' is not in seeds/reference/countries.csv, or has no telephone numbers; correct or add it"
 
 
 def _suites(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:

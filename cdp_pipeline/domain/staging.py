@@ -60,12 +60,21 @@ def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Se
         *(named(column(part), f"{part}__delivered") for part, _ in _checks(definition)),
         *(column(part) for part in LINE_COLUMNS),
     ).from_(table(f"raw.{name}"))
+    typed = typed.where(column("_reject_reason").is_(exp.null()), _of_days("typed_days"))
+    for part, kind, region in _parsed_columns(definition, deployment):
+        join = exp.alias_(table("staging.parsed_values"), _joined(part), table=True)
+        same = (
+            exp.EQ(this=column("kind", _joined(part)), expression=text(kind)),
+            exp.EQ(this=column("value", _joined(part)), expression=exp.Trim(this=column(part))),
+            exp.EQ(this=column("region", _joined(part)), expression=region),
+        )
+        typed = typed.join(join, on=exp.and_(*same), join_type="left")
     faults = [(part, _fault(part, content, definition)) for part, content in _checks(definition)]
     judged = exp.select(
         *(column(part) for part in definition.columns),
         *(named(fault, f"{part}__fault") for part, fault in faults),
         *(column(part) for part in LINE_COLUMNS),
-    ).from_(typed.where(column("_reject_reason").is_(exp.null()), _of_days("typed_days")).subquery("typed"))
+    ).from_(typed.subquery("typed"))
     refusing = [
         exp.NullSafeNEQ(
             this=exp.func("coalesce", column(f"{part}__fault"), text(PLACEHOLDER)), expression=text(PLACEHOLDER)
@@ -74,6 +83,42 @@ def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Se
         if content.refuses_row or part in definition.key
     ]
     return exp.select(exp.Star(), named(exp.or_(exp.false(), *refusing), "_refused")).from_(judged.subquery("judged"))
+
+
+def unparsed_selects(name: str, definition: Table, deployment: Deployment) -> list[exp.Select]:
+    """For each column that SQL alone can't standardise: kind, value and region of its distinct values."""
+    selects = []
+    for part, kind, region in _parsed_columns(definition, deployment):
+        wanted: list[exp.Expr] = [macro("known", column(part)).is_(exp.null()).not_()]
+        if kind == "email":
+            wanted += [
+                macro("clean_email", column(part)).is_(exp.null()),
+                exp.func("contains", column(part), text("@")),
+            ]
+        if definition.is_event:
+            wanted.append(_in_run_days())
+        asked = exp.select(
+            named(text(kind), "kind"), named(exp.Trim(this=column(part)), "value"), named(region, "region")
+        )
+        selects.append(asked.distinct().from_(table(f"raw.{name}")).where(*wanted))
+    return selects
+
+
+def _parsed_columns(definition: Table, deployment: Deployment) -> list[tuple[str, str, exp.Expr]]:
+    """Column, kind, and the region that its record says."""
+    postcode = next((column(n) for n, c in definition.columns.items() if c.type == "postcode"), null_as("varchar"))
+    found: list[tuple[str, str, exp.Expr]] = []
+    for name, content in definition.columns.items():
+        if content.type == "phone":
+            country = _country(definition, content, deployment)
+            found.append((name, "phone", macro("phone_region", postcode, country)))
+        elif content.type == "email":
+            found.append((name, "email", text("")))
+    return found
+
+
+def _joined(name: str) -> str:
+    return f"{name}__parsed"
 
 
 def staging_select(name: str, definition: Table, *, known_before: bool) -> exp.Select:
@@ -306,14 +351,13 @@ def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expr:
         case "name":
             return macro("clean_name", raw)
         case "email":
-            return macro("clean_email", raw)
+            return exp.func("coalesce", macro("clean_email", raw), column("parsed", _joined(name)))
         case "country":
             return macro("clean_country", raw)
         case "postcode":
             return macro("clean_postcode", raw, _country(definition, content, deployment))
         case "phone":
-            postcode = next((column(n) for n, c in definition.columns.items() if c.type == "postcode"), exp.null())
-            return macro("clean_phone", raw, macro("phone_region", postcode, _country(definition, content, deployment)))
+            return column("parsed", _joined(name))
         case "date":
             parsed = macro("parse_date", raw, array(content.formats or DATE_FORMATS))
             return macro("until", parsed, column("_extract_date")) if _is_birth_date(name, definition) else parsed

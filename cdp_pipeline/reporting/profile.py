@@ -5,6 +5,7 @@ from rich.table import Table
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import named, text
+from cdp_pipeline.domain.standardisation import parse_phone
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
@@ -22,21 +23,21 @@ PARTS = {
 }
 
 
-def print_profile(console: Console, settings: Settings, who: str) -> bool:
-    """Print every profile that the address, number or id leads to; False where there is none."""
+def print_profile(console: Console, settings: Settings, who: str, country: str) -> bool:
+    """Print every profile that the address, number (as dialled in `country`) or id leads to; False for none."""
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
-        _ask(session, who.strip())
+        _ask(session, who.strip(), parse_phone(who, country))
         profiles = sorted(str(row[0]) for row in session.rows(QUERIES["found"]) if row[0])
         for profile in profiles:
-            _ask(session, profile)
+            _ask(session, profile, None)
             console.rule(f"profile {profile}")
             for name, (title, headers) in PARTS.items():
                 console.print(_table(title, headers, session.rows(QUERIES[name])))
     return bool(profiles)
 
 
-def _ask(session: DuckDBSession, who: str) -> None:
-    session.stage("asked", exp.select(named(text(who), "who")))
+def _ask(session: DuckDBSession, who: str, phone: str | None) -> None:
+    session.stage("asked", exp.select(named(text(who), "who"), named(text(phone or ""), "phone")))
 
 
 def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:

@@ -8,7 +8,7 @@ union
 select points.profile_id
 from profile.profile_contact_points as points, asked
 where points.value = lower(asked.who) or mailbox(points.value) = mailbox(lower(asked.who))
-    or points.value = clean_phone(asked.who, 'FR')
+    or points.value = asked.phone
 
 -- name: golden
 select attribute, value, source, rule, disagreeing_records, cast(updated_at as date) as updated_on

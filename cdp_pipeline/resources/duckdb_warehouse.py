@@ -258,7 +258,6 @@ def _define_macros(connection: duckdb.DuckDBPyConnection, reference: Reference) 
     for name, argument, body in (
         ("placeholder_values", "", array(reference.placeholders)),
         ("country_code", "name", _lookup(reference.countries, "name")),
-        ("calling_code", "region", _lookup(reference.calling_codes, "region")),
     ):
         connection.execute(f"create or replace macro {name}({argument}) as {sql_of(body)}")
     connection.execute(MACROS.read_text(encoding="utf-8"))

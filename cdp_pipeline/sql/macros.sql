@@ -48,25 +48,6 @@ create or replace macro phone_region(postcode, country) as
         when left(postcode, 3) = '976' then 'YT'
         else 'FR' end;
 
--- Digits with a leading + when the number names its country itself; (0) is the trunk prefix, not dialled from abroad.
-create or replace macro dialled(value) as
-    regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        known(value), '\(0\)', '', 'g'), '[^0-9+]', '', 'g'), '^00', '+', 'g'), '^\+330', '+33', 'g');
-
--- Runs of one digit, counting, and impossible lengths are no telephone numbers.
-create or replace macro is_number(dialled) as
-    not regexp_full_match(dialled, '\+?(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|0?1234567890?|0?[1-9]0+)|.{0,7}|.{17,}');
-
-create or replace macro is_french(region) as region in ('FR', 'RE', 'GP', 'MQ', 'GF', 'YT');
-
--- E.164, from a national or international spelling in a region.
-create or replace macro clean_phone(value, region) as
-    case when not is_number(dialled(value)) then null
-        when left(dialled(value), 1) = '+' then dialled(value)
-        when is_french(region) and not regexp_full_match(dialled(value), '0[1-9]\d{8}') then null
-        when is_french(region) and left(dialled(value), 4) in ('0692', '0693') then '+262' || substr(dialled(value), 2)
-        else '+' || calling_code(region) || regexp_replace(dialled(value), '^0', '', 'g') end;
-
 -- Postcodes without spaces; French ones lose nothing to a spreadsheet that ate the leading zero.
 create or replace macro clean_postcode(value, country) as
     case when coalesce(country, 'FR') = 'FR'

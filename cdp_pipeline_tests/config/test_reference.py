@@ -9,10 +9,9 @@ from cdp_pipeline.config.reference import load_reference
 def test_countries_have_codes_by_name(seeds: Path) -> None:
     reference = load_reference(seeds)
     assert reference.countries["allemagne"] == "DE"
-    assert reference.calling_codes["RE"] == "262"
 
 
 def test_a_missing_column_is_named(seeds: Path) -> None:
-    (seeds / "reference" / "countries.csv").write_text("code,names\nFR,france\n")
-    with pytest.raises(ConfigError, match=r"countries\.csv:1: the columns \['calling_code'\] are missing"):
+    (seeds / "reference" / "countries.csv").write_text("code,name\nFR,france\n")
+    with pytest.raises(ConfigError, match=r"countries\.csv:1: the columns \['names'\] are missing"):
         load_reference(seeds)

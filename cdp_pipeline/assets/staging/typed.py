@@ -26,6 +26,7 @@ from cdp_pipeline.domain.staging import (
     staging_sidecar,
     typed_select,
 )
+from cdp_pipeline.sql.lineage import tables_read
 
 TAKEN = Expectation(
     expectation="expect_delivered_days_to_be_taken",
@@ -46,7 +47,7 @@ def staging_table(project: Project, name: str, source: Source, definition: Table
     rows = staging_select(name, definition, known_before=False)
     query = rows.with_(TYPED, typed_select(name, definition, project.deployment))
     path = Path(f"seeds/sources/{source.source}.yml")
-    reads = frozenset({f"raw.{name}", "quality.extracts"})
+    reads = tables_read(query) - {f"staging.{name}"} | {"quality.extracts"}
     build = _builder(project, name, source, definition)
     sidecar = staging_sidecar(name, definition)
     return TableAsset("staging", name, path, sidecar, reads, build, query, (TAKEN, ACCOUNTED))
