@@ -31,6 +31,8 @@ def _raw(session: DuckDBSession, *rows: tuple[Any, ...]) -> None:
     ]
     session.stage_rows("lines", types, filled)
     session.replace_table("raw.s__t", parse("from lines"), lambda name: None)
+    parsed = "select 'phone' as kind, '' as value, '' as region, '' as parsed where false"
+    session.replace_table("staging.parsed_values", parse(parsed), lambda name: None)
 
 
 def _type(session: DuckDBSession, project: Project, definition: Table) -> None:
