@@ -137,18 +137,23 @@ def test_backfill_schedule_and_command_line_run_at_once_lose_and_double_nothing(
     _nothing_lost_nothing_doubled(home)
 
 
-def test_make_ui_opens_the_ui_on_localhost(home: Path) -> None:
-    with socket.socket() as port:
-        if port.connect_ex(("127.0.0.1", 3000)) == 0:
-            pytest.skip("another process listens on port 3000")
+def test_make_ui_opens_the_ui_on_localhost_and_ctrl_c_closes_it(home: Path) -> None:
+    if _listens(3000):
+        pytest.skip("another process listens on port 3000")
     process = subprocess.Popen(
         make_command(home, "ui"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
         _wait(lambda: _answers("http://127.0.0.1:3000/graphql"), 90)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(60)
+    _wait(lambda: not _listens(3000), 30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _launch_the_schedules_run(server: str) -> str:
