@@ -12,7 +12,7 @@ from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.jobs import daily_job
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.schedules import daily_schedule
-from cdp_pipeline.sensors import landing_sensor
+from cdp_pipeline.sensors import landing_sensor, source_specs
 from cdp_pipeline.settings import Settings, load_settings, prepare_environment
 
 
@@ -24,6 +24,7 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
         assets=[
             *(dagster_asset(table, catalogue, project, settings) for table in catalogue.values()),
             published_tables(catalogue, settings),
+            *source_specs(project),
         ],
         jobs=[job],
         schedules=[daily_schedule(job)],

@@ -1,45 +1,140 @@
-"""Sensors: the landing zone, whose late and corrected extracts re-run their day."""
+"""Sensors: the landing zone, whose new, late and corrected extracts run their day.
+
+A file counts by its content: delivered twice with another time it changes nothing. It counts once it
+is whole: where its table names a done-marker, when that is there; else when its size and time have been
+the same for a while.
+"""
 
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from dagster import RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason, sensor
+from dagster import (
+    AssetKey,
+    AssetMaterialization,
+    AssetSpec,
+    RunRequest,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    sensor,
+)
+from dagster._core.definitions.freshness import FreshnessPolicy
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from cdp_pipeline.config.project import Project
+from cdp_pipeline.resources.landing import digest
 from cdp_pipeline.settings import Settings
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+QUIET_SECONDS = 60
+"""A file that has not changed for so long is whole."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file in the landing zone: its source, its day, and whether its done-marker (if any) is there."""
+
+    name: str
+    source: str
+    day: str
+    size: int
+    changed: int
+    is_marked: bool
+
+
+def source_specs(project: Project) -> list[AssetSpec]:
+    """Every source as an external asset, fresh while its extracts arrive as often as they should."""
+    return [
+        AssetSpec(
+            AssetKey(["landing", name]),
+            group_name="landing",
+            description=f"{source.description or name} Owner: {source.owner or 'unknown'}.",
+            kinds={"file"},
+            freshness_policy=FreshnessPolicy.time_window(fail_window=source.overdue_after),
+        )
+        for name, source in project.sources.items()
+    ]
 
 
 def landing_sensor(project: Project, settings: Settings, job: UnresolvedAssetJobDefinition) -> SensorDefinition:
-    """Requests a run of each day whose files are new or differ from those last seen."""
+    """Requests a run of each day that files arrived for or changed, and reports the arrival of each source."""
 
     @sensor(job=job, name="landing_zone", minimum_interval_seconds=60)
-    def landing_zone(context: SensorEvaluationContext) -> Iterator[RunRequest | SkipReason]:
-        """Compares each day's files (name, size, time) with the last tick's."""
-        seen: dict[str, str] = json.loads(context.cursor or "{}")
-        found = landing_days(settings.landing)
-        first = project.deployment.first_day.isoformat()
-        changed = sorted(day for day, state in found.items() if seen.get(day) != state and day >= first)
-        if not changed:
-            yield SkipReason("no extract arrived or changed")
-        for day in changed:
-            yield RunRequest(run_key=f"{day}:{found[day]}", partition_key=day)
-        context.update_cursor(json.dumps(found))
+    def landing_zone(context: SensorEvaluationContext) -> SensorResult | SkipReason:
+        """Compares the content of whole files with what earlier ticks saw."""
+        found = list(arrivals(project, settings.landing))
+        seen, changed = look(found, json.loads(context.cursor or "{}"), settings.landing, time.time())
+        context.update_cursor(json.dumps(seen))
+        days = sorted({arrival.day for arrival in changed})
+        if not days:
+            return SkipReason("no extract arrived or changed")
+        states = {day: _state(seen, found, day) for day in days}
+        return SensorResult(
+            run_requests=[RunRequest(run_key=f"{day}:{states[day]}", partition_key=day) for day in days],
+            asset_events=[
+                AssetMaterialization(["landing", source], metadata={"files": count})
+                for source, count in sorted(_by_source(changed).items())
+            ],
+        )
 
     return landing_zone
 
 
-def landing_days(landing: Path) -> dict[str, str]:
-    """For each day with files a digest of their names, sizes and times."""
-    days: dict[str, list[str]] = {}
-    for path in sorted(p for p in landing.rglob("*") if p.is_file()):
-        match = DAY.search(str(path.relative_to(landing)))
-        if match:
-            state = path.stat()
-            days.setdefault(match.group(), []).append(f"{path}:{state.st_size}:{state.st_mtime_ns}")
-    return {day: hashlib.sha256("\n".join(files).encode()).hexdigest()[:16] for day, files in days.items()}
+def arrivals(project: Project, landing: Path) -> Iterator[Arrival]:
+    """Files that a configured table waits for, of days that can be run."""
+    first = project.deployment.first_day.isoformat()
+    for _, source, table in project.tables():
+        before, after = table.extract.path.split("{date}", 1)
+        dated = re.compile(_pattern(before) + r"(\d{4}-\d{2}-\d{2})" + _pattern(after))
+        for path in sorted(landing.glob(table.extract.path.replace("{date}", "*"))):
+            match = dated.fullmatch(str(path.relative_to(landing)))
+            if match and path.is_file() and match.group(1) >= first:
+                day, state, marker = match.group(1), path.stat(), table.extract.done_marker
+                is_marked = marker is None or (landing / marker.replace("{date}", day)).exists()
+                name = str(path.relative_to(landing))
+                yield Arrival(name, source.source, day, state.st_size, state.st_mtime_ns, is_marked)
+
+
+def _pattern(glob: str) -> str:
+    """The part of a path pattern as a regular expression, within one folder."""
+    return re.escape(glob.replace("{date}", "*")).replace(r"\*", "[^/]*")
+
+
+Seen = dict[str, list[str | int | None]]
+"""File → size, time of change, digest of the content (none until it is whole)."""
+
+
+def look(found: list[Arrival], before: Seen, landing: Path, now: float) -> tuple[Seen, list[Arrival]]:
+    """What is known after this look, and the files whose content is new."""
+    seen: Seen = {}
+    changed = []
+    for arrival in found:
+        old = before.get(arrival.name)
+        content = old[2] if old else None
+        is_same = old is not None and old[:2] == [arrival.size, arrival.changed]
+        is_whole = arrival.is_marked and (is_same or now - arrival.changed / 1e9 > QUIET_SECONDS)
+        if is_whole and not (is_same and content):
+            new = digest(landing / arrival.name)
+            if new != content:
+                changed.append(arrival)
+            content = new
+        seen[arrival.name] = [arrival.size, arrival.changed, content]
+    return seen, changed
+
+
+def _state(seen: Seen, found: list[Arrival], day: str) -> str:
+    """A digest of the day's files and their contents."""
+    files = sorted(f"{arrival.name}:{seen[arrival.name][2]}" for arrival in found if arrival.day == day)
+    return hashlib.sha256("\n".join(files).encode()).hexdigest()[:16]
+
+
+def _by_source(changed: list[Arrival]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for arrival in changed:
+        counts[arrival.source] = counts.get(arrival.source, 0) + 1
+    return counts

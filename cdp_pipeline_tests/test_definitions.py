@@ -40,10 +40,10 @@ def test_definitions_are_as_the_snapshot_says(definitions: Definitions) -> None:
     assert _described(definitions) == json.loads(SNAPSHOT.read_text())
 
 
-def test_every_dependency_is_one_of_our_assets(definitions: Definitions) -> None:
+def test_every_dependency_is_one_of_our_assets_or_a_source(definitions: Definitions, project: Project) -> None:
     graph = definitions.resolve_asset_graph()
-    ours = set(graph.materializable_asset_keys)
-    assert graph.get_all_asset_keys() == ours
+    sources = {AssetKey(["landing", name]) for name in project.sources}
+    assert graph.get_all_asset_keys() == set(graph.materializable_asset_keys) | sources
 
 
 def test_every_check_is_on_one_of_our_assets(definitions: Definitions, project: Project) -> None:
@@ -55,7 +55,7 @@ def test_every_check_is_on_one_of_our_assets(definitions: Definitions, project: 
 def test_groups_are_the_layers(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert groups == {*LAYERS, "published"}
+    assert groups == {"landing", *LAYERS, "published"}
 
 
 def test_every_asset_waits_for_the_warehouse(definitions: Definitions) -> None:

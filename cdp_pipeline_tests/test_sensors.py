@@ -1,32 +1,98 @@
 import os
 from pathlib import Path
 
-from cdp_pipeline.sensors import landing_days
+import pytest
+from dagster import DagsterInstance, build_sensor_context
+
+from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.jobs import daily_job
+from cdp_pipeline.sensors import Seen, arrivals, landing_sensor, look, source_specs
+from cdp_pipeline.settings import Settings
+
+NOW = 1_700_000_000.0
 
 
-def _deliver(landing: Path, day: str, content: str, at: int) -> None:
-    path = landing / "crm" / day / "contacts.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
-    os.utime(path, (at, at))
+class Landing:
+    """A landing zone that is looked at again and again."""
+
+    def __init__(self, root: Path, project: Project) -> None:
+        self.root, self.project = root, project
+        self.seen: Seen = {}
+
+    def deliver(self, day: str, content: str, age: float = 3600, name: str = "orders.csv") -> None:
+        path = self.root / "web_shop" / day / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        os.utime(path, (NOW - age, NOW - age))
+
+    def look(self) -> list[str]:
+        found = list(arrivals(self.project, self.root))
+        self.seen, changed = look(found, self.seen, self.root, NOW)
+        return [arrival.day for arrival in changed]
 
 
-def test_each_day_with_files_has_a_state(tmp_path: Path) -> None:
-    _deliver(tmp_path, "2026-11-09", "a", 1)
-    _deliver(tmp_path, "2026-11-10", "a", 1)
-    assert sorted(landing_days(tmp_path)) == ["2026-11-09", "2026-11-10"]
+@pytest.fixture
+def landing(tmp_path: Path, project: Project) -> Landing:
+    return Landing(tmp_path, project)
 
 
-def test_a_corrected_extract_changes_its_day_alone(tmp_path: Path) -> None:
-    _deliver(tmp_path, "2026-11-09", "a", 1)
-    _deliver(tmp_path, "2026-11-10", "a", 1)
-    before = landing_days(tmp_path)
-    _deliver(tmp_path, "2026-11-10", "ab", 2)
-    after = landing_days(tmp_path)
-    assert before["2026-11-09"] == after["2026-11-09"]
-    assert before["2026-11-10"] != after["2026-11-10"]
+def test_a_new_extract_is_noticed_once(landing: Landing) -> None:
+    landing.deliver("2026-11-09", "a")
+    assert landing.look() == ["2026-11-09"]
+    assert landing.look() == []
 
 
-def test_a_folder_without_a_day_in_its_name_is_no_delivery(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("x")
-    assert landing_days(tmp_path) == {}
+def test_exactly_the_corrected_day_is_touched(landing: Landing) -> None:
+    for day in ("2026-11-09", "2026-11-10"):
+        landing.deliver(day, "a")
+    assert landing.look() == ["2026-11-09", "2026-11-10"]
+    landing.deliver("2026-11-09", "b", age=1800)
+    assert landing.look() == ["2026-11-09"]
+
+
+def test_the_same_content_delivered_again_changes_nothing(landing: Landing) -> None:
+    landing.deliver("2026-11-09", "a")
+    landing.look()
+    landing.deliver("2026-11-09", "a", age=1800)
+    assert landing.look() == []
+
+
+def test_a_file_still_being_written_is_waited_for(landing: Landing) -> None:
+    landing.deliver("2026-11-09", "a", age=5)
+    assert landing.look() == []
+    landing.deliver("2026-11-09", "ab", age=4)
+    assert landing.look() == [], "it has grown since"
+    assert landing.look() == ["2026-11-09"], "its size and time stayed the same"
+
+
+def test_a_done_marker_is_waited_for(seeds: Path, tmp_path: Path) -> None:
+    path = seeds / "sources" / "web_shop.yml"
+    marked = 'path: "web_shop/{date}/orders.csv", done_marker: "web_shop/{date}/_DONE"'
+    path.write_text(path.read_text().replace('path: "web_shop/{date}/orders.csv"', marked))
+    landing = Landing(tmp_path / "landing", load_project(seeds))
+    landing.deliver("2026-11-09", "a")
+    assert landing.look() == []
+    landing.deliver("2026-11-09", "", name="_DONE")
+    assert landing.look() == ["2026-11-09"]
+
+
+def test_what_no_table_waits_for_and_days_before_the_first_are_no_arrivals(landing: Landing) -> None:
+    landing.deliver("2026-11-09", "a", name="notes.txt")
+    landing.deliver("1999-01-01", "a")
+    assert landing.look() == []
+
+
+def test_the_sensor_requests_the_day_and_reports_the_source(landing: Landing, project: Project, tmp_path: Path) -> None:
+    landing = Landing(tmp_path / "data" / "landing", project)
+    landing.deliver("2026-11-09", "a", age=NOW - 1)
+    settings = Settings(home=tmp_path, threads=1, memory_limit="1GB")
+    asked = landing_sensor(project, settings, daily_job(project.deployment))
+    with DagsterInstance.ephemeral() as instance:
+        found = asked(build_sensor_context(instance=instance))
+    assert [request.partition_key for request in found.run_requests] == ["2026-11-09"]
+    assert [event.asset_key.path for event in found.asset_events] == [["landing", "web_shop"]]
+
+
+def test_a_source_is_overdue_after_its_own_time(project: Project) -> None:
+    (spec,) = [spec for spec in source_specs(project) if spec.key.path[-1] == "web_shop"]
+    assert spec.freshness_policy is not None

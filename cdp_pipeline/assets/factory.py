@@ -59,7 +59,7 @@ def dagster_asset(
     daily = daily_partitions(project.deployment) if table.sidecar.partition else None
     spec = AssetSpec(
         key,
-        deps=[AssetKey(name.split(".")) for name in sorted(table.reads)],
+        deps=[*(AssetKey(name.split(".")) for name in sorted(table.reads)), *_sources(table, project)],
         group_name=table.layer,
         description=f"{table.sidecar.description}\n\nGrain: {table.sidecar.grain}.\n\nDefined in `{_place(table, settings)}`.",
         kinds={"sql" if table.query is not None else "python", "duckdb"},
@@ -93,6 +93,11 @@ def dagster_asset(
         yield MaterializeResult(asset_key=key, metadata=_metadata(run, catalogue, time.monotonic() - started))
 
     return materialise
+
+
+def _sources(table: TableAsset, project: Project) -> list[AssetKey]:
+    """The sources themselves are upstream of the table that inspects their files."""
+    return [AssetKey(["landing", name]) for name in project.sources] if table.full_name == "quality.extracts" else []
 
 
 def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deployment) -> None:

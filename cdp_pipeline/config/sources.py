@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -46,6 +47,7 @@ class Extract(Config):
     lines that match the regular expression `totals`, are no data. `sheet` is a name or a pattern with
     `*`; `header_rows` joins headers that span several rows. `records` is the path, such as
     `data.items`, to the list inside a JSON document. `operation` marks deletions in a delta.
+    `done_marker` is a path like `path`: before it is there the landing sensor waits for the day's files.
     """
 
     format: Literal["csv", "jsonl", "json", "parquet", "excel", "fixed_width"]
@@ -63,10 +65,13 @@ class Extract(Config):
     sheet: str | None = None
     records: str = ""
     operation: Operation | None = None
+    done_marker: str | None = None
 
-    @field_validator("path")
+    @field_validator("path", "done_marker")
     @classmethod
-    def _dated(cls, value: str) -> str:
+    def _dated(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if "{date}" not in value or value.startswith("/") or ".." in value:
             raise ValueError("a path below data/landing/ that contains {date}, such as crm/{date}/contacts.csv")
         return value
@@ -215,13 +220,23 @@ class Table(Config):
 
 
 class Source(Config):
-    """One system that knows customers. `trust` (0 to 1) ranks it in survivorship."""
+    """One system that knows customers.
+
+    `trust` (0 to 1) ranks it in survivorship. Where nothing of it arrives for `overdue_after_hours`, the
+    UI shows it as overdue.
+    """
 
     source: str
     description: str = ""
     owner: str = ""
     trust: float = Field(default=0.5, ge=0, le=1)
+    overdue_after_hours: int = Field(default=36, ge=1)
     tables: dict[str, Table] = Field(min_length=1)
+
+    @property
+    def overdue_after(self) -> timedelta:
+        """How long nothing may arrive."""
+        return timedelta(hours=self.overdue_after_hours)
 
     @model_validator(mode="after")
     def _plain_names(self) -> "Source":

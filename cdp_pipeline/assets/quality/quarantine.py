@@ -22,7 +22,12 @@ def record(run: TableRun, source: str, source_table: str, problems: exp.Query) -
         exp.EQ(this=column("source_table"), expression=text(source_table)),
         exp.Between(this=column("extract_date"), low=literal(run.days[0]), high=literal(run.days[-1])),
     ]
-    run.session.replace_slice(NAME, problems, exp.and_(*mine), lambda building: None)
+    stands = bool(run.session.columns(NAME))
+    listed = stands and bool(run.session.rows(exp.select("1").from_(table(NAME)).where(*mine).limit(1)))
+    run.session.stage("problems", problems)
+    found = run.session.rows(exp.select(exp.func("count", exp.Star())).from_("problems"))[0][0]
+    if found or listed or not stands:
+        run.session.replace_slice(NAME, exp.select("*").from_("problems"), exp.and_(*mine), lambda building: None)
 
 
 def reads(project: Project) -> Iterable[str]:
