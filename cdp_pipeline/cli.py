@@ -16,7 +16,12 @@ from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.demo.generate import Demo, write_demo
 from cdp_pipeline.settings import REPOSITORY, Settings, load_settings, prepare_environment
 
-app = typer.Typer(help="Customer Data Platform as a batch data pipeline.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Customer Data Platform as a batch data pipeline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 console = Console()
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -122,6 +127,21 @@ def show(
             markup=False,
         )
         raise typer.Exit(1)
+
+
+@app.command()
+def dictionary(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to; docs/dictionary/ of the deployment by default.")
+    ] = None,
+) -> None:
+    """Write the data dictionary: a page a table (HTML and Markdown), with the newest audit of the sources."""
+    settings, project = _configured()
+    from cdp_pipeline.reporting.dictionary import write_dictionary
+
+    folder = out or settings.home / "docs" / "dictionary"
+    count = write_dictionary(load_catalogue(project), settings, folder)
+    console.print(f"{count} tables described; open {folder / 'index.html'}", soft_wrap=True)
 
 
 @app.command()

@@ -137,3 +137,7 @@ create or replace macro givens_conflict(given_a, given_b, family_a, family_b) as
     length(given_a) > 1 and length(given_b) > 1 and jaro_winkler_similarity(given_a, given_b) < 0.75
     and not contains_word(given_a, given_b)
     and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
+
+-- The shape of a value, which tells no value: digits are 9, runs of capitals A, of small letters a.
+create or replace macro pattern_of(value) as
+    regexp_replace(regexp_replace(regexp_replace(left(value, 40), '[0-9]', '9', 'g'), '\p{Lu}+', 'A', 'g'), '\p{Ll}+', 'a', 'g');
