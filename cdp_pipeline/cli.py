@@ -1,7 +1,8 @@
 """The `cdp` command: thin; whatever materialises goes through Dagster."""
 
+import os
+import re
 import shutil
-import subprocess
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -129,6 +130,36 @@ def show(
         raise typer.Exit(1)
 
 
+@app.command("draft-source")
+def draft(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of one system, a table each.", exists=True, dir_okay=False)
+    ],
+    name: Annotated[str | None, typer.Option(help="Name of the source; the folder's name by default.")] = None,
+    write: Annotated[bool, typer.Option(help="Write seeds/sources/<name>.yml instead of printing it.")] = False,
+) -> None:
+    """Propose a source's mapping from its files: format, types, key, targets, each guess with its confidence."""
+    settings, project = _configured()
+    from cdp_pipeline.reporting.draft import draft_source
+    from cdp_pipeline.resources.extracts import ExtractError
+
+    folder = next((part.name for part in files[0].resolve().parents if part.name[:1].isalpha()), "source")
+    source = re.sub(r"[^a-z0-9]+", "_", (name or folder).lower()).strip("_")
+    try:
+        drafted = draft_source(files, source, project.deployment.currency)
+    except ExtractError as error:
+        errors.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    if not write:
+        typer.echo(drafted, nl=False)
+        return
+    path = settings.seeds / "sources" / f"{source}.yml"
+    if path.exists():
+        raise typer.BadParameter(f"{path} exists; give another --name, or remove it")
+    path.write_text(drafted, encoding="utf-8")
+    console.print(f"Written to {path}; correct the guesses, then `cdp check`.", soft_wrap=True)
+
+
 @app.command()
 def dictionary(
     out: Annotated[
@@ -158,7 +189,7 @@ def ui(port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> 
         "--port",
         str(port),
     ]
-    raise typer.Exit(subprocess.run([sys.executable, "-m", *command], check=False).returncode)
+    os.execv(sys.executable, [sys.executable, "-m", *command])  # so that Ctrl-C reaches it, and it ends its own
 
 
 def _configured() -> tuple[Settings, Project]:

@@ -147,8 +147,8 @@ def test_make_ui_opens_the_ui_on_localhost_and_ctrl_c_closes_it(home: Path) -> N
         _wait(lambda: _answers("http://127.0.0.1:3000/graphql"), 90)
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(60)
-    _wait(lambda: not _listens(3000), 30)
+        process.wait(150)
+    _wait(lambda: not _listens(3000), 60)
 
 
 def _listens(port: int) -> bool:

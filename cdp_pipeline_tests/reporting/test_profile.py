@@ -11,5 +11,5 @@ def test_a_profile_is_printed_with_its_provenance(sample_home: Path, tmp_path: P
     home = Path(shutil.copytree(sample_home, tmp_path / "home"))  # one process opens a file in one way only
     console = Console(record=True, width=200, quiet=True)
     with console.capture():
-        assert print_profile(console, Settings(home, 1, "1GB"), "adrian.keller@gmail.com")
-    assert not print_profile(console, Settings(home, 1, "1GB"), "P000000000000000")
+        assert print_profile(console, Settings(home, 1, "1GB"), "adrian.keller@gmail.com", "FR")
+    assert not print_profile(console, Settings(home, 1, "1GB"), "P000000000000000", "FR")

@@ -22,7 +22,7 @@ def header(path: Path, table: Table) -> list[str]:
     extract = table.extract
     if extract.header_row == 0:
         return list(table.columns)
-    rows = _rows(path, extract)
+    rows = rows_of(path, extract)
     last = extract.header_row - 1 + extract.header_rows
     if len(rows) < last:
         raise ExtractError(
@@ -45,7 +45,7 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     first = extract.header_row + extract.header_rows if extract.header_row else 1
     nothing = (None,) * len(names)
     rows: list[tuple[Any, ...]] = []
-    for number, row in enumerate(_rows(path, extract), start=1):
+    for number, row in enumerate(rows_of(path, extract), start=1):
         cells = [_text(cell) for cell in row]
         if number < first or not any(cells):
             continue
@@ -76,7 +76,8 @@ def _spread(level: list[str]) -> list[str]:
     return spread
 
 
-def _rows(path: Path, extract: Extract) -> list[list[Any]]:
+def rows_of(path: Path, extract: Extract) -> list[list[Any]]:
+    """All rows of the sheet, from the first, with typed cells."""
     try:
         book = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:

@@ -138,10 +138,8 @@ def _detected(head: bytes) -> str:
     try:
         codecs.getincrementaldecoder(UTF8)().decode(head)
     except UnicodeDecodeError:
-        found = {
-            match.encoding: (match.chaos, -match.coherence) for match in from_bytes(head, cp_isolation=list(DETECTED))
-        }
-        western = found.get("cp1252", (0.0, 0.0))
-        likelier = [(score, name) for name, score in found.items() if score < western]
-        return codecs.lookup(min(likelier)[1]).name if likelier else "cp1252"
+        matches = from_bytes(head, cp_isolation=list(DETECTED))
+        disorder = {name: match.chaos for match in matches for name in (match.encoding, *match.could_be_from_charset)}
+        likeliest = min(disorder, key=lambda name: (disorder[name], DETECTED.index(name)), default=DETECTED[0])
+        return codecs.lookup(likeliest).name
     return UTF8
