@@ -7,12 +7,19 @@ from pathlib import Path
 from sqlglot import exp
 
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
+from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.domain.expressions import column, named, null_as, text, union_all
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
 from cdp_pipeline.resources.landing import DeliveredFile
 
+AS_CONFIGURED = Expectation(
+    expectation="expect_columns_as_configured",
+    severity="warn",
+    dimension="consistency",
+    sentence="The files have the configured columns: no new one, which raw alone keeps, and no optional one missing.",
+)
 REJECTS = {
     "_reject_reason": SidecarColumn(type="VARCHAR", description="Why the line can't be read; null where it can"),
     "_reject_text": SidecarColumn(
@@ -40,7 +47,8 @@ def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
     )
     reads = frozenset({"quality.extracts"})
     build = _builder(source.source, name.removeprefix(f"{source.source}__"), definition)
-    return TableAsset("raw", name, Path(f"seeds/sources/{source.source}.yml"), sidecar, reads, build)
+    path = Path(f"seeds/sources/{source.source}.yml")
+    return TableAsset("raw", name, path, sidecar, reads, build, checks=(AS_CONFIGURED,))
 
 
 def _builder(source: str, plain: str, definition: Table) -> Builder:
@@ -48,12 +56,16 @@ def _builder(source: str, plain: str, definition: Table) -> Builder:
         """Read every file of the run's days; days without a file become empty."""
         parts: list[tuple[exp.Query, tuple[str, ...]]] = []
         extra: dict[str, None] = {}
+        missing: dict[str, None] = {}
         with tempfile.TemporaryDirectory(prefix="cdp_") as scratch:
             for number, file in enumerate(_inspected(run, source, plain)):
                 lines = run.landing.lines(run.session, definition, file, f"delivered_{number}", Path(scratch))
                 parts.append((lines, file.columns))
                 extra.update(dict.fromkeys(c for c in file.columns if c not in definition.columns))
+                missing.update(dict.fromkeys(c for c in definition.columns if c not in file.columns))
             _write(run, parts, list(extra))
+        drift = [f"{what} {list(names)}" for what, names in (("new:", extra), ("missing:", missing)) if names]
+        run.judge(AS_CONFIGURED, not drift, "; ".join(drift) or "all as configured")
 
     return build
 
@@ -72,7 +84,6 @@ def _inspected(run: TableRun, source: str, plain: str) -> list[DeliveredFile]:
 
 def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:
     run.extra_columns = bool(extra)
-    run.metadata["columns beyond the configured"] = ", ".join(extra) or "none"
     wanted = [*run.table.sidecar.columns, *extra]
     run.write(union_all([_padded(part, columns, wanted) for part, columns in parts] or [_nothing(wanted, run)]))
 
