@@ -50,10 +50,11 @@ def test_every_command_of_the_readme_exists_with_its_options() -> None:
 
 def test_the_readmes_commands_run(sample_home: Path, tmp_path: Path) -> None:
     lines = [line.split() for line in re.findall(r"^\$ cdp (.+)$", README, re.MULTILINE)]
-    assert len(lines) == 5
+    assert len(lines) == 7
     home = shutil.copytree(sample_home, tmp_path / "home")  # the sample's own warehouse is open in this process
     for words in lines:
-        arguments = [str(tmp_path / "elsewhere") if word == "elsewhere" else word for word in words]
+        places = {"elsewhere": str(tmp_path / "elsewhere")}
+        arguments = [places.get(word, str(REPOSITORY / word) if word.startswith("data/") else word) for word in words]
         done = cdp(home, *arguments)
         assert done.returncode == 0, (words, done.stdout, done.stderr)
 
