@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,11 @@ def test_make_ui_opens_the_ui_on_localhost_and_ctrl_c_closes_it(home: Path) -> N
     if _listens(3000):
         pytest.skip("another process listens on port 3000")
     process = subprocess.Popen(
-        make_command(home, "ui"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        make_command(home, "ui"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     try:
         _wait(lambda: _answers("http://127.0.0.1:3000/graphql"), 90)
