@@ -91,10 +91,7 @@ def unparsed_selects(name: str, definition: Table, deployment: Deployment) -> li
     for part, kind, region in _parsed_columns(definition, deployment):
         wanted: list[exp.Expr] = [macro("known", column(part)).is_(exp.null()).not_()]
         if kind == "email":
-            wanted += [
-                macro("clean_email", column(part)).is_(exp.null()),
-                exp.func("contains", column(part), text("@")),
-            ]
+            wanted.append(_is_unusual_address(part))
         if definition.is_event:
             wanted.append(_in_run_days())
         asked = exp.select(
@@ -102,6 +99,12 @@ def unparsed_selects(name: str, definition: Table, deployment: Deployment) -> li
         )
         selects.append(asked.distinct().from_(table(f"raw.{name}")).where(*wanted))
     return selects
+
+
+def _is_unusual_address(name: str) -> exp.Expr:
+    """Only quotes and letters beyond ASCII make a valid address that `clean_email` does not know."""
+    longer = exp.NEQ(this=exp.func("strlen", column(name)), expression=exp.func("length", column(name)))
+    return exp.or_(longer, exp.func("contains", column(name), text('"')))
 
 
 def _parsed_columns(definition: Table, deployment: Deployment) -> list[tuple[str, str, exp.Expr]]:
@@ -184,8 +187,8 @@ def refused_select(by: str) -> exp.Select:
     return exp.select(column(by), exp.func("count_if", column("_refused"))).from_(TYPED).group_by(column(by))
 
 
-def accounts_select(name: str, definition: Table) -> exp.Query:
-    """By file of `accounted_days`: lines delivered, unreadable, refused, loaded, and repeated.
+def accounts_select(name: str, definition: Table, *, repeats: bool) -> exp.Query:
+    """By file of `accounted_days`: lines delivered, unreadable, refused, loaded, and (with `repeats`) repeated.
 
     A repeated line is one that is not loaded because another line of its key is (or, of a state, was
     the deletion of its key). The five come from three tables, so that they can disagree.
@@ -214,7 +217,7 @@ def accounts_select(name: str, definition: Table) -> exp.Query:
     repeated = exp.select(column("_file"), named(exp.func("count", exp.Star()), "repeated")).from_(TYPED)
     repeated = repeated.where(column("_refused").not_(), own.not_(), other)
     query = exp.select("raw._file", "delivered", "unreadable").from_(_of_accounted_days(raw).subquery("raw"))
-    for part, alias in ((typed, "refused"), (loaded, "loaded"), (repeated, "repeated")):
+    for part, alias in ((typed, "refused"), (loaded, "loaded"), (repeated, "repeated"))[: 3 if repeats else 2]:
         query = query.join(_of_accounted_days(part).subquery(f"of_{alias}"), using="_file", join_type="left")
         query = query.select(exp.func("coalesce", column(alias), exp.convert(0)))
     return query

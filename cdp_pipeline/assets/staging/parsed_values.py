@@ -24,7 +24,7 @@ def reads(project: Project) -> Iterable[str]:
 
 
 def build(run: TableRun) -> None:
-    """Parse the values that the table lacks, in the order of the values, and add them."""
+    """Parse the values that the table lacks, and add them."""
     if not run.session.columns(NAME):
         types = {name: content.type for name, content in run.table.sidecar.columns.items()}
         nothing = exp.select(*(named(null_as(kind), name) for name, kind in types.items())).where(exp.false())
@@ -45,7 +45,7 @@ def _parse_new(run: TableRun, query: exp.Select) -> int:
         exp.EQ(this=column(part, "known"), expression=column(part, "asked")) for part in ("kind", "value", "region")
     ]
     new = exp.select("*").from_(query.subquery("asked")).where(exp.Exists(this=known.where(*same)).not_())
-    numbered = exp.select("*", named(exp.Window(this=exp.func("row_number"), order=_by_value()), "_no"))
+    numbered = exp.select("*", named(exp.Window(this=exp.func("row_number")), "_no"))
     run.session.stage("unparsed", numbered.from_(new.subquery("new")))
     total = int(run.session.rows(exp.select("count(*)").from_("unparsed"))[0][0])
     for start in range(0, total, BATCH):
@@ -56,10 +56,6 @@ def _parse_new(run: TableRun, query: exp.Select) -> int:
         run.session.stage_arrow("parsed", pa.table({**content, "parsed": pa.array(forms, pa.string())}))
         run.session.append(NAME, exp.select("*").from_("parsed"))
     return total
-
-
-def _by_value() -> exp.Order:
-    return exp.Order(expressions=[exp.Ordered(this=column(part)) for part in ("value", "region")])
 
 
 def _parse(kind: str, value: str, region: str) -> str | None:

@@ -146,9 +146,11 @@ def _write(run: TableRun, name: str, definition: Table, reasons: dict[date, str]
 
 def _account(run: TableRun, name: str, definition: Table) -> None:
     """Compare the counts of every file; a line that nothing accounts for is a defect, and stops the run."""
-    accounts = run.session.rows(accounts_select(name, definition))
+    accounts = run.session.rows(accounts_select(name, definition, repeats=False))
+    if any(row[1] != sum(row[2:]) for row in accounts):
+        accounts = run.session.rows(accounts_select(name, definition, repeats=True))
     open_files = [row[0] for row in accounts if row[1] != sum(row[2:])]
-    totals = [sum(row[place] for row in accounts) for place in range(1, 6)]
+    totals = [sum(row[place] for row in accounts if len(row) > place) for place in range(1, 6)]
     labels = ("delivered", "unreadable", "refused", "loaded", "repeated")
     observed = ", ".join(f"{label} {total:,}" for label, total in zip(labels, totals, strict=True))
     run.judge(ACCOUNTED, not open_files, observed)
