@@ -23,7 +23,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.scale import RECORDS_A_PERSON, MemoryByLayer
+from benchmarks.scale import RECORDS_A_PERSON, MemoryByLayer, in_process
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.assets.table import TableRun
@@ -125,15 +125,7 @@ def _person_home(home: Path, records: int) -> None:
 
 
 def _measured(home: Path, part: list[str]) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.ingestion", "--part", *part],
-        env={**os.environ, "CDP_HOME": str(home)},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return in_process("benchmarks.ingestion", part, {**os.environ, "CDP_HOME": str(home)})
 
 
 def main() -> None:

@@ -129,12 +129,15 @@ def measure(records: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]
     )
     Console().print(f"{records:,} records: extracts made in {time.monotonic() - made:.0f} s")
     day = next((home / "data" / "landing" / "web_shop").iterdir()).name
-    return _in_process(["day", day], environment), _in_process(["splink"], environment)
+    parts = (["day", day], ["splink"])
+    day_run, alone = (in_process("benchmarks.scale", part, environment) for part in parts)
+    return day_run, alone
 
 
-def _in_process(part: list[str], environment: dict[str, str]) -> dict[str, Any]:
+def in_process(module: str, part: list[str], environment: dict[str, str]) -> dict[str, Any]:
+    """Run one part of a benchmark in a process of its own; what it prints last, as JSON."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.scale", "--part", *part],
+        [sys.executable, "-m", module, "--part", *part],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

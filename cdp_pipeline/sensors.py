@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def landing_sensor(project: Project, settings: Settings, job: UnresolvedAssetJob
             run_requests=[RunRequest(run_key=f"{day}:{states[day]}", partition_key=day) for day in days],
             asset_events=[
                 AssetMaterialization(["landing", source], metadata={"files": count})
-                for source, count in sorted(_by_source(changed).items())
+                for source, count in sorted(Counter(arrival.source for arrival in changed).items())
             ],
         )
 
@@ -96,8 +97,7 @@ def arrivals(project: Project, landing: Path) -> Iterator[Arrival]:
             if match and path.is_file() and match.group(1) >= first:
                 day, state, marker = match.group(1), path.stat(), table.extract.done_marker
                 is_marked = marker is None or (landing / marker.replace("{date}", day)).exists()
-                name = str(path.relative_to(landing))
-                yield Arrival(name, source.source, day, state.st_size, state.st_mtime_ns, is_marked)
+                yield Arrival(match.string, source.source, day, state.st_size, state.st_mtime_ns, is_marked)
 
 
 def _pattern(glob: str) -> str:
@@ -131,10 +131,3 @@ def _state(seen: Seen, found: list[Arrival], day: str) -> str:
     """A digest of the day's files and their contents."""
     files = sorted(f"{arrival.name}:{seen[arrival.name][2]}" for arrival in found if arrival.day == day)
     return hashlib.sha256("\n".join(files).encode()).hexdigest()[:16]
-
-
-def _by_source(changed: list[Arrival]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for arrival in changed:
-        counts[arrival.source] = counts.get(arrival.source, 0) + 1
-    return counts

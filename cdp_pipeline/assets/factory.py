@@ -112,9 +112,7 @@ def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deploym
 
 def _with_later_days(session: Session, table: TableAsset, days: tuple[date, ...]) -> tuple[date, ...]:
     """The run's days and every later one that has been run: what is corrected in the past counts from then on."""
-    last = days[-1]
-    if session.columns("quality.extracts"):
-        last = max(last, session.rows(NEWEST_EXTRACT)[0][0] or last)
+    last = max(days[-1], _newest_extract(session) or days[-1])
     if table.sidecar.partition and session.columns(table.full_name):
         newest = exp.select(exp.Max(this=column(table.sidecar.partition))).from_(table_ref(table.full_name))
         last = max(last, session.rows(newest)[0][0] or last)
@@ -123,9 +121,13 @@ def _with_later_days(session: Session, table: TableAsset, days: tuple[date, ...]
 
 def _newest_day(session: Session, deployment: Deployment) -> tuple[date, ...]:
     """A run without a day (an unpartitioned table in a backfill of assets) works as of the newest extract."""
-    delivered = session.rows(NEWEST_EXTRACT) if session.columns("quality.extracts") else []
-    newest = delivered[0][0] if delivered else None
-    return (newest or datetime.now(deployment.zone).date() - timedelta(days=1),)
+    return (_newest_extract(session) or datetime.now(deployment.zone).date() - timedelta(days=1),)
+
+
+def _newest_extract(session: Session) -> date | None:
+    """The newest day of which a file was inspected; none before the first run."""
+    newest: date | None = session.rows(NEWEST_EXTRACT)[0][0] if session.columns("quality.extracts") else None
+    return newest
 
 
 def column_schema(sidecar: Sidecar) -> TableSchema:

@@ -76,9 +76,7 @@ def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Se
         *(column(part) for part in LINE_COLUMNS),
     ).from_(typed.subquery("typed"))
     refusing = [
-        exp.NullSafeNEQ(
-            this=exp.func("coalesce", column(f"{part}__fault"), text(PLACEHOLDER)), expression=text(PLACEHOLDER)
-        )
+        exp.NEQ(this=exp.func("coalesce", column(f"{part}__fault"), text(PLACEHOLDER)), expression=text(PLACEHOLDER))
         for part, content in _checks(definition)
         if content.refuses_row or part in definition.key
     ]
@@ -182,9 +180,10 @@ def shares_select(name: str) -> exp.Select:
     )
 
 
-def refused_select(by: str) -> exp.Select:
-    """By day or file: how many of the typed lines are refused."""
-    return exp.select(column(by), exp.func("count_if", column("_refused"))).from_(TYPED).group_by(column(by))
+def refused_select() -> exp.Select:
+    """By day: how many of the typed lines are refused."""
+    day = column("_extract_date")
+    return exp.select(day, exp.func("count_if", column("_refused"))).from_(TYPED).group_by(day)
 
 
 def accounts_select(name: str, definition: Table, *, repeats: bool) -> exp.Query:

@@ -186,6 +186,7 @@ def _long(units: list[Unit]) -> exp.Select:
     members = [(name, attribute, rule) for name, attributes, rule in units for attribute in attributes]
 
     def of_attribute(values: Sequence[exp.Expr]) -> exp.Case:
+        """The value of the attribute that the row is of."""
         branches = [
             exp.If(this=text(attribute), true=value) for (_, attribute, _), value in zip(members, values, strict=True)
         ]

@@ -10,7 +10,6 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from cdp_pipeline.domain.drafting import DraftTable, draft_table, folded
 from cdp_pipeline.domain.expressions import column, literal
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.resources.extracts import ExtractError, excel
-from cdp_pipeline.resources.extracts.text import compression, encoding, opened, unpack
+from cdp_pipeline.resources.extracts.text import encoding, opened, unpack
 from cdp_pipeline.resources.landing import FORMATS
 
 SAMPLED_ROWS = 5_000
@@ -85,8 +84,6 @@ def _detect(path: Path) -> dict[str, Any]:
     with opened(path, plain) as file:
         head = [line for _, line in zip(range(HEAD_LINES), file, strict=False)]
     found: dict[str, Any] = {"encoding": codec} if codec != "utf-8" else {}
-    if compression(path, plain) != "none" and compression(path, plain) == "zip":
-        found["compression"] = "zip"
     first = next((line.strip() for line in head if line.strip()), "")
     if first.startswith("[") or (first == "{"):
         return {"format": "json", **found}
@@ -218,7 +215,5 @@ def _pattern(path: Path, source: str) -> str:
 
 def _flow(value: Any) -> str:
     """A value as one line of YAML."""
-    if isinstance(value, date):
-        value = value.isoformat()
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
     return text.removesuffix("\n").removesuffix("\n...").strip()

@@ -65,7 +65,7 @@ def _builder(project: Project, name: str, source: Source, definition: Table) -> 
         if definition.extract.load == "snapshot":
             accepted = accepted[-1:]
         _stage_days(run, "accepted_days", accepted)
-        _write(run, name, definition, reasons)
+        _write(run, name, definition, reasons, accepted)
         run.query = run.table.query
         accounted = [day for day in accepted if day in run.days]
         _stage_days(run, "accounted_days", accounted)
@@ -113,7 +113,7 @@ def _type_days(run: TableRun, project: Project, name: str, definition: Table, de
 
 def _judge_days(run: TableRun, name: str, definition: Table, days: list[date], limit: float) -> dict[date, str]:
     lines = {day: (delivered, unreadable) for day, delivered, unreadable in run.session.rows(shares_select(name))}
-    refused = dict(run.session.rows(refused_select("_extract_date")))
+    refused = dict(run.session.rows(refused_select()))
     reasons = {}
     for day in days:
         delivered, unreadable = lines.get(day, (0, 0))
@@ -132,13 +132,13 @@ def _had_lines(run: TableRun, name: str, day: date) -> bool:
     return bool(run.session.rows(exp.select("1").from_(table(f"raw.{name}")).where(earlier).limit(1)))
 
 
-def _write(run: TableRun, name: str, definition: Table, reasons: dict[date, str]) -> None:
+def _write(run: TableRun, name: str, definition: Table, reasons: dict[date, str], accepted: list[date]) -> None:
     """Events of a day that is not taken stay as they are; so does a state of which no day can be taken."""
     held = [day for day in run.days if reasons.get(day)]
     stands = bool(run.session.columns(run.table.full_name))
     if definition.is_event:
         run.write(staging_select(name, definition, known_before=stands), held)
-    elif not stands or run.session.rows(exp.select(exp.func("count", exp.Star())).from_("accepted_days"))[0][0]:
+    elif accepted or not stands:
         run.write(staging_select(name, definition, known_before=False))
     else:
         run.keep()

@@ -7,9 +7,7 @@ is refused alone, its first line only, and reading goes on with the very next li
 quote never swallows or shifts its neighbours.
 """
 
-import mmap
 import re
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,7 @@ from sqlglot import exp
 from cdp_pipeline.config.sources import Extract, Table
 from cdp_pipeline.domain.expressions import column, literal, named, null_as, struct, table_function, text, union_all
 from cdp_pipeline.resources.extracts import ExtractError
-from cdp_pipeline.resources.extracts.text import MEGABYTE, as_utf8, opened
+from cdp_pipeline.resources.extracts.text import MEGABYTE, as_utf8, count_marks, opened, undecodable, without_line_end
 from cdp_pipeline.resources.warehouse import Session
 
 LONGEST_RECORD = 500
@@ -116,7 +114,7 @@ class Grammar:
 
     def cells(self, record: bytes) -> list[bytes] | None:
         """The cells of a whole record; None where a quote is left open or stands where none may."""
-        body = _without_line_end(record)
+        body = without_line_end(record)
         if not self._quote or self._quote not in body:
             return body.split(self.delimiter)
         found: list[bytes] = []
@@ -153,10 +151,6 @@ class Grammar:
         return re.sub(re.escape(self._escape) + rb"([\s\S])", rb"\1", quoted)
 
 
-def _without_line_end(line: bytes) -> bytes:
-    return line.removesuffix(b"\n").removesuffix(b"\r")
-
-
 def _read_strictly(
     session: Session, plain: Path, layout: Layout, extract: Extract, names: list[str], slot: str
 ) -> bool:
@@ -169,7 +163,7 @@ def _read_strictly(
         session.stage(slot, exp.select(exp.Star()).from_(reader))
     except duckdb.Error:
         return False
-    marks = _count_marks(plain, layout.first_line, extract.quote)
+    marks = count_marks(plain, layout.first_line, extract.quote)
     if marks is None:
         return False
     size: list[exp.Expr] = [exp.func("coalesce", exp.func("strlen", column(name)), literal(0)) for name in names]
@@ -212,34 +206,6 @@ def _reader(plain: Path, delimiter: str, quote: str, names: list[str], skip: int
     )
 
 
-@dataclass(frozen=True)
-class Marks:
-    """What a file's data consists of beside its cells (bytes; lines as a text editor counts them)."""
-
-    size: int
-    lines: int
-    line_ends: int
-    quotes: int
-
-
-def _count_marks(path: Path, first_line: int, quote: str) -> Marks | None:
-    """Counted from the line at which data begins; None where NUL bytes or carriage returns stand alone."""
-    breaks = returns = both = quotes = 0
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start = len(BOM_UTF8) if content[:3] == BOM_UTF8 else 0
-        for _ in range(first_line - 1):
-            start = content.find(b"\n", start) + 1 or len(content)
-        for at in range(start, len(content), MEGABYTE):
-            chunk = content[at : at + MEGABYTE]
-            breaks, returns = breaks + chunk.count(b"\n"), returns + chunk.count(b"\r")
-            quotes += chunk.count(quote.encode()) if quote else 0
-            both += content[at : at + MEGABYTE + 1].count(b"\r\n")
-        if returns != both or content.find(b"\0") >= 0:
-            return None
-        is_open = len(content) > start and content[-1:] != b"\n"
-        return Marks(len(content) - start, breaks + is_open, breaks + returns, quotes)
-
-
 def _judged(
     session: Session, plain: Path, layout: Layout, extract: Extract, names: list[str], slot: str, scratch: Path
 ) -> exp.Query:
@@ -252,7 +218,7 @@ def _judged(
                 numbers.append(number)
                 target.write(record)
             else:
-                refused.append((number, _without_line_end(record).decode("utf-8", "backslashreplace"), reason))
+                refused.append((number, without_line_end(record).decode("utf-8", "backslashreplace"), reason))
     if numbers:
         session.stage(slot, exp.select(exp.Star()).from_(_reader(regular, ",", '"', names, 0, new_line=r"\n")))
     else:
@@ -291,6 +257,7 @@ def _records(source: BinaryIO, layout: Layout, extract: Extract, width: int) -> 
     waiting: list[tuple[int, bytes]] = []
 
     def following() -> tuple[int, bytes] | None:
+        """The next line, first of those that were taken in vain."""
         return waiting.pop(0) if waiting else next(pending, None)
 
     while (first := following()) is not None:
@@ -329,11 +296,7 @@ def _fault(cells: list[bytes] | None, record: bytes, width: int) -> str | None:
         return "a quote is left open, or followed by text"
     if len(cells) != width:
         return f"{len(cells)} cells instead of {width}"
-    try:
-        record.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"byte 0x{record[error.start]:02x} is not of the file's encoding"
-    return "a NUL byte" if b"\0" in record else None
+    return undecodable(record)
 
 
 def _canonical(cells: list[bytes]) -> bytes:

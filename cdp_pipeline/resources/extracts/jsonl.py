@@ -25,7 +25,6 @@ REWRITTEN = r"[:,\[]\s*(-0|-?[0-9.]*([eE][+-]?[0-9]|[0-9]{16}|\.[0-9]*0\b|\.[0-9
 """Numbers that a JSON library may write in another way."""
 BATCH = 50_000
 SPACE = re.compile(r"\s*")
-NOT_AN_OBJECT = "not a JSON object"
 
 
 def header(path: Path, table: Table) -> list[str]:
@@ -60,13 +59,15 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     """All objects; one that is not valid JSON, or repeats a key, is refused."""
     _stage(session, path, table, slot, scratch)
     exact = f"{slot}_exact"
-    _stage_exact(session, names, slot, exact)
     line = column("line", slot)
     fault = exp.Case(
         ifs=[
             exp.If(this=column("_fault", slot).is_(exp.null()).not_(), true=column("_fault", slot)),
             exp.If(this=exp.func("json_valid", line).not_(), true=text("not valid JSON")),
-            exp.If(this=exp.NEQ(this=exp.func("json_type", line), expression=text("OBJECT")), true=text(NOT_AN_OBJECT)),
+            exp.If(
+                this=exp.NEQ(this=exp.func("json_type", line), expression=text("OBJECT")),
+                true=text("not a JSON object"),
+            ),
             exp.If(this=_repeats_a_key(line), true=text("a key stands twice")),
         ]
     )
@@ -79,6 +80,7 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     paths = exp.Array(expressions=[text(_path(name)) for name in names])
     cells = exp.If(this=unread, true=exp.null(), false=exp.func("json_extract_string", column("line"), paths))
     session.stage(f"{slot}_judged", exp.select("*", named(cells, "cells")).from_(judged.subquery("judged")))
+    _stage_exact(session, names, f"{slot}_judged", exact)
     plainly = (
         exp.select(
             *(
@@ -110,21 +112,17 @@ def _path(name: str) -> str:
     return '$."' + name.replace('"', '\\"') + '"'
 
 
-def _stage_exact(session: Session, names: list[str], slot: str, exact: str) -> None:
-    """`exact` (columns, _line): lines with numbers that DuckDB would write anew."""
+def _stage_exact(session: Session, names: list[str], judged: str, exact: str) -> None:
+    """`exact` (columns, _line): readable lines with numbers that DuckDB would write anew."""
     types = {**dict.fromkeys(names, "varchar"), "_line": "bigint"}
     session.stage_rows(exact, types, [])
     suspect = exp.and_(
-        exp.func("regexp_matches", column("line"), text(REWRITTEN)),
-        exp.func("json_valid", column("line")),
-        exp.EQ(this=exp.func("json_type", column("line")), expression=text("OBJECT")),
-        _repeats_a_key(column("line")).not_(),
-        column("_fault").is_(exp.null()),
+        column("_reject_reason").is_(exp.null()), exp.func("regexp_matches", column("line"), text(REWRITTEN))
     )
-    last = session.rows(exp.select("coalesce(max(_line), 0)").from_(slot).where(suspect))[0][0]
+    last = session.rows(exp.select("coalesce(max(_line), 0)").from_(judged).where(suspect))[0][0]
     for start in range(0, last, BATCH):
         within = exp.Between(this=column("_line"), low=literal(start + 1), high=literal(start + BATCH))
-        found = session.rows(exp.select("line", "_line").from_(slot).where(within, suspect))
+        found = session.rows(exp.select("line", "_line").from_(judged).where(within, suspect))
         rows = [(*(cells.get(name) for name in names), number) for line, number in found for cells in [_cells(line)]]
         session.stage_rows(f"{exact}_batch", types, rows)
         session.append(exact, exp.select("*").from_(f"{exact}_batch"))

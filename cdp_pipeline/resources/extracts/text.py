@@ -1,6 +1,6 @@
 """Text files: unpacked, and decoded to UTF-8, whatever they are delivered in.
 
-What belongs here: compression, encodings and byte-order marks. What does not: the formats. A byte that
+What belongs here: compression, encodings, byte-order marks, and counts of lines and bytes. What does not: the formats. A byte that
 is not of the file's encoding stays in the copy as the byte itself, which is not UTF-8: so the reader of
 the format finds it, in its line.
 """
@@ -8,11 +8,13 @@ the format finds it, in its line.
 import codecs
 import gzip
 import io
+import mmap
 import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
@@ -143,3 +145,45 @@ def _detected(head: bytes) -> str:
         likeliest = min(disorder, key=lambda name: (disorder[name], DETECTED.index(name)), default=DETECTED[0])
         return codecs.lookup(likeliest).name
     return UTF8
+
+
+def without_line_end(line: bytes) -> bytes:
+    """The line alone."""
+    return line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def undecodable(text: bytes) -> str | None:
+    """What keeps a line from being UTF-8 text; None where nothing does."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"byte 0x{text[error.start]:02x} is not of the file's encoding"
+    return "a NUL byte" if b"\0" in text else None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a file's data consists of beside its cells (bytes; lines as a text editor counts them)."""
+
+    size: int
+    lines: int
+    line_ends: int
+    quotes: int
+
+
+def count_marks(path: Path, first_line: int, quote: str = "") -> Marks | None:
+    """Counted from the line at which data begins; None where NUL bytes or carriage returns stand alone."""
+    breaks = returns = both = quotes = 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start = len(codecs.BOM_UTF8) if content[:3] == codecs.BOM_UTF8 else 0
+        for _ in range(first_line - 1):
+            start = content.find(b"\n", start) + 1 or len(content)
+        for at in range(start, len(content), MEGABYTE):
+            chunk = content[at : at + MEGABYTE]
+            breaks, returns = breaks + chunk.count(b"\n"), returns + chunk.count(b"\r")
+            quotes += chunk.count(quote.encode()) if quote else 0
+            both += content[at : at + MEGABYTE + 1].count(b"\r\n")
+        if returns != both or content.find(b"\0") >= 0:
+            return None
+        is_open = len(content) > start and content[-1:] != b"\n"
+        return Marks(len(content) - start, breaks + is_open, breaks + returns, quotes)

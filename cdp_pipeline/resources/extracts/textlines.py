@@ -7,7 +7,7 @@ import duckdb
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import column, literal, named, struct, table_function
-from cdp_pipeline.resources.extracts.text import MEGABYTE
+from cdp_pipeline.resources.extracts.text import MEGABYTE, count_marks, undecodable, without_line_end
 from cdp_pipeline.resources.warehouse import Session
 
 NEVER_IN_TEXT = tuple(chr(code).encode() for code in (1, 2, 3, 4, 5, 6, 7, 14, 15, 16, 17, 18))
@@ -36,15 +36,9 @@ def _staged_whole(session: Session, plain: Path, slot: str, skip: int) -> bool:
     """Whether DuckDB's rows account for every byte of the file."""
     with plain.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         delimiter = next((mark for mark in NEVER_IN_TEXT if content.find(mark) < 0), None)
-        start = 3 if content[:3] == b"\xef\xbb\xbf" else 0
-        for _ in range(skip):
-            start = content.find(b"\n", start) + 1 or len(content)
-        chunks = range(start, len(content), MEGABYTE)
-        breaks = sum(content[at : min(at + MEGABYTE, len(content))].count(b"\n") for at in chunks)
-        returns = sum(content[at : min(at + MEGABYTE, len(content))].count(b"\r") for at in chunks)
-        size, is_closed = len(content) - start, content[-1:] == b"\n"
-        if delimiter is None or content.find(b"\0") >= 0 or returns not in (0, breaks):
-            return False
+    marks = count_marks(plain, skip + 1)
+    if delimiter is None or marks is None:
+        return False
     reader = table_function(
         "read_csv",
         str(plain),
@@ -62,7 +56,7 @@ def _staged_whole(session: Session, plain: Path, slot: str, skip: int) -> bool:
     except duckdb.Error:
         return False
     rows, taken = session.rows(exp.select("count(*)", "coalesce(sum(strlen(line)), 0)").from_(slot))[0]
-    return bool(rows == breaks + (not is_closed and size > 0) and taken + breaks + returns == size)
+    return bool(rows == marks.lines and taken + marks.line_ends == marks.size)
 
 
 def _repair(plain: Path, repaired: Path) -> list[tuple[int, str]]:
@@ -70,7 +64,7 @@ def _repair(plain: Path, repaired: Path) -> list[tuple[int, str]]:
     faults = []
     with plain.open("rb") as source, repaired.open("wb") as target:
         for number, line in enumerate(source, start=1):
-            text = line.removesuffix(b"\n").removesuffix(b"\r")
+            text = without_line_end(line)
             fault = undecodable(text)
             if fault:
                 faults.append((number, fault))
@@ -82,12 +76,3 @@ def _repair(plain: Path, repaired: Path) -> list[tuple[int, str]]:
                     faults.append((number, "a control character"))
             target.write(text + b"\n")
     return faults
-
-
-def undecodable(text: bytes) -> str | None:
-    """What keeps a line from being UTF-8 text; None where nothing does."""
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"byte 0x{text[error.start]:02x} is not of the file's encoding"
-    return "a NUL byte" if b"\0" in text else None
