@@ -8,10 +8,10 @@ import csv
 import difflib
 import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 
@@ -26,6 +26,17 @@ class Config(BaseModel):
 
 
 M = TypeVar("M", bound=Config)
+
+
+def _compiles(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression ({error})") from None
+    return value
+
+
+RegularExpression = Annotated[str, AfterValidator(_compiles)]
 
 
 class _Loader(yaml.SafeLoader):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from cdp_pipeline.config.base import Config
+from cdp_pipeline.config.base import Config, RegularExpression
 from cdp_pipeline.config.sidecar import PrivacyClass
 
 ColumnType = Literal[
@@ -59,7 +59,7 @@ class Extract(Config):
     quote: str = Field(default='"', max_length=1)
     escape: str | None = Field(default=None, min_length=1, max_length=1)
     comment: str | None = None
-    totals: str | None = None
+    totals: RegularExpression | None = None
     header_row: int = Field(default=1, ge=0)
     header_rows: int = Field(default=1, ge=1)
     sheet: str | None = None
@@ -84,15 +84,6 @@ class Extract(Config):
                 codecs.lookup(value)
         except LookupError:
             raise ValueError("an encoding such as utf-8, cp1252, utf-16, or auto") from None
-        return value
-
-    @field_validator("totals")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"a regular expression ({error})") from None
         return value
 
 

@@ -1,7 +1,8 @@
 """From a table's configuration to the SELECT that types its raw lines.
 
-What belongs here: the typed expression of each column type, which lines are refused, and which row is
-current. What does not: mapping to unified tables (`domain.mapping`).
+What belongs here: which lines are refused, which row is current, and that every line is accounted for.
+What does not: the typed expression of each column type (`domain.column_types`), mapping to unified
+tables (`domain.mapping`).
 """
 
 from sqlglot import exp
@@ -9,16 +10,9 @@ from sqlglot import exp
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import LINE_COLUMNS, Column, Table
-from cdp_pipeline.domain.expressions import array, column, macro, named, null_as, table, text, union_all
+from cdp_pipeline.domain.column_types import SQL_TYPES, value_of, with_parsed_values
+from cdp_pipeline.domain.expressions import column, macro, named, null_as, table, text, union_all
 
-SQL_TYPES = {
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18,2)",
-    "boolean": "BOOLEAN",
-}
-DATE_FORMATS = ("%Y-%m-%d",)
 UNTYPED = {"text"}
 TYPED = "typed"
 """Under this name a step keeps the lines of `typed_select` for itself."""
@@ -56,19 +50,12 @@ def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Se
     fault, `_extract_date`, `_file`, `_line`, and `_refused`, whether a fault keeps the line out.
     """
     typed = exp.select(
-        *(named(_value(part, definition, deployment), part) for part in definition.columns),
+        *(named(value_of(part, definition, deployment), part) for part in definition.columns),
         *(named(column(part), f"{part}__delivered") for part, _ in _checks(definition)),
         *(column(part) for part in LINE_COLUMNS),
     ).from_(table(f"raw.{name}"))
     typed = typed.where(column("_reject_reason").is_(exp.null()), _of_days("typed_days"))
-    for part, kind, region in _parsed_columns(definition, deployment):
-        join = exp.alias_(table("staging.parsed_values"), _joined(part), table=True)
-        same = (
-            exp.EQ(this=column("kind", _joined(part)), expression=text(kind)),
-            exp.EQ(this=column("value", _joined(part)), expression=exp.Trim(this=column(part))),
-            exp.EQ(this=column("region", _joined(part)), expression=region),
-        )
-        typed = typed.join(join, on=exp.and_(*same), join_type="left")
+    typed = with_parsed_values(typed, definition, deployment)
     faults = [(part, _fault(part, content, definition)) for part, content in _checks(definition)]
     judged = exp.select(
         *(column(part) for part in definition.columns),
@@ -81,45 +68,6 @@ def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Se
         if content.refuses_row or part in definition.key
     ]
     return exp.select(exp.Star(), named(exp.or_(exp.false(), *refusing), "_refused")).from_(judged.subquery("judged"))
-
-
-def unparsed_selects(name: str, definition: Table, deployment: Deployment) -> list[exp.Select]:
-    """For each column that SQL alone can't standardise: kind, value and region of its distinct values."""
-    selects = []
-    for part, kind, region in _parsed_columns(definition, deployment):
-        wanted: list[exp.Expr] = [macro("known", column(part)).is_(exp.null()).not_()]
-        if kind == "email":
-            wanted.append(_is_unusual_address(part))
-        if definition.is_event:
-            wanted.append(_in_run_days())
-        asked = exp.select(
-            named(text(kind), "kind"), named(exp.Trim(this=column(part)), "value"), named(region, "region")
-        )
-        selects.append(asked.distinct().from_(table(f"raw.{name}")).where(*wanted))
-    return selects
-
-
-def _is_unusual_address(name: str) -> exp.Expr:
-    """Only quotes and letters beyond ASCII make a valid address that `clean_email` does not know."""
-    longer = exp.NEQ(this=exp.func("strlen", column(name)), expression=exp.func("length", column(name)))
-    return exp.or_(longer, exp.func("contains", column(name), text('"')))
-
-
-def _parsed_columns(definition: Table, deployment: Deployment) -> list[tuple[str, str, exp.Expr]]:
-    """Column, kind, and the region that its record says."""
-    postcode = next((column(n) for n, c in definition.columns.items() if c.type == "postcode"), null_as("varchar"))
-    found: list[tuple[str, str, exp.Expr]] = []
-    for name, content in definition.columns.items():
-        if content.type == "phone":
-            country = _country(definition, content, deployment)
-            found.append((name, "phone", macro("phone_region", postcode, country)))
-        elif content.type == "email":
-            found.append((name, "email", text("")))
-    return found
-
-
-def _joined(name: str) -> str:
-    return f"{name}__parsed"
 
 
 def staging_select(name: str, definition: Table, *, known_before: bool) -> exp.Select:
@@ -344,67 +292,3 @@ def _problem(name: str, content: Column, definition: Table) -> exp.Case:
 def _struct(name: exp.Expr, reason: exp.Expr, remedy: exp.Expr, row_loaded: exp.Expr) -> exp.Struct:
     parts = {"column_name": name, "reason": reason, "remedy": remedy, "row_loaded": row_loaded}
     return exp.Struct(expressions=[exp.PropertyEQ(this=text(key), expression=value) for key, value in parts.items()])
-
-
-def _value(name: str, definition: Table, deployment: Deployment) -> exp.Expr:
-    content = definition.columns[name]
-    raw = column(name)
-    match content.type:
-        case "name":
-            return macro("clean_name", raw)
-        case "email":
-            return exp.func("coalesce", macro("clean_email", raw), column("parsed", _joined(name)))
-        case "country":
-            return macro("clean_country", raw)
-        case "postcode":
-            return macro("clean_postcode", raw, _country(definition, content, deployment))
-        case "phone":
-            return column("parsed", _joined(name))
-        case "date":
-            parsed = macro("parse_date", raw, array(content.formats or DATE_FORMATS))
-            return macro("until", parsed, column("_extract_date")) if _is_birth_date(name, definition) else parsed
-        case "timestamp":
-            zone = text(content.timezone or deployment.timezone)
-            return (
-                macro("parse_local", raw, array(content.formats), zone)
-                if content.formats
-                else macro("parse_iso", raw, zone)
-            )
-    return _plain_value(content, raw)
-
-
-def _is_birth_date(name: str, definition: Table) -> bool:
-    """Nobody is born after the day of the extract."""
-    return any(
-        target == "person_records" and mapping.get("birth_date") == name for target, mapping in definition.mappings()
-    )
-
-
-def _plain_value(content: Column, raw: exp.Column) -> exp.Expr:
-    known = macro("known", raw)
-    if content.type == "integer":
-        return exp.TryCast(this=known, to=exp.DataType.build("bigint"))
-    if content.type == "decimal":
-        number = exp.func("replace", known, text(","), text(".")) if content.decimal_separator == "," else known
-        return exp.TryCast(this=number, to=exp.DataType.build("decimal(18,2)"))
-    if content.type == "boolean":
-        lowered = exp.Lower(this=known)
-        return exp.Case(
-            ifs=[
-                exp.If(
-                    this=exp.In(this=lowered, expressions=[text(v) for v in content.true_values]),
-                    true=exp.true(),
-                ),
-                exp.If(
-                    this=exp.In(this=lowered, expressions=[text(v) for v in content.false_values]),
-                    true=exp.false(),
-                ),
-            ]
-        )
-    return macro("blank_to_null", raw)
-
-
-def _country(definition: Table, content: Column, deployment: Deployment) -> exp.Expr:
-    default = text(content.default_country or deployment.default_country)
-    delivered = next((n for n, c in definition.columns.items() if c.type == "country"), None)
-    return exp.func("coalesce", macro("clean_country", column(delivered)), default) if delivered else default

@@ -36,10 +36,11 @@ def write_dictionary(catalogue: dict[str, TableAsset], settings: Settings, folde
         for suffix in ("md", "html"):
             page = environment.get_template(f"table.{suffix}.j2").render(content)
             (folder / f"{table.full_name}.{suffix}").write_text(page, encoding="utf-8")
-    layers = [(layer, list(tables)) for layer, tables in groupby(catalogue.values(), key=lambda table: table.layer)]
-    merged = {layer: [table for name, part in layers if name == layer for table in part] for layer, _ in layers}
+    layers: dict[str, list[TableAsset]] = {}
+    for table in catalogue.values():
+        layers.setdefault(table.layer, []).append(table)
     for suffix in ("md", "html"):
-        page = environment.get_template(f"index.{suffix}.j2").render(layers=list(merged.items()))
+        page = environment.get_template(f"index.{suffix}.j2").render(layers=layers.items())
         (folder / f"index.{suffix}").write_text(page, encoding="utf-8")
     return len(catalogue)
 

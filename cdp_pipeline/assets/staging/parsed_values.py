@@ -10,8 +10,8 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
+from cdp_pipeline.domain.column_types import unparsed_selects
 from cdp_pipeline.domain.expressions import column, literal, named, null_as, table
-from cdp_pipeline.domain.staging import unparsed_selects
 from cdp_pipeline.domain.standardisation import parse_email, parse_phone
 
 NAME = "staging.parsed_values"
