@@ -224,6 +224,10 @@ class Source(Config):
     overdue_after_hours: int = Field(default=36, ge=1)
     tables: dict[str, Table] = Field(min_length=1)
 
+    def plain_name(self, name: str) -> str:
+        """A table's own name, of `<source>__<table>`."""
+        return name.removeprefix(f"{self.source}__")
+
     @property
     def overdue_after(self) -> timedelta:
         """How long nothing may arrive."""

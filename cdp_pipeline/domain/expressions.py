@@ -81,6 +81,11 @@ def null_as(sql_type: str) -> exp.Cast:
     return exp.cast(exp.null(), sql_type, dialect=DIALECT)
 
 
+def no_rows(types: dict[str, str]) -> exp.Select:
+    """A query of these columns (name → type) without a row."""
+    return exp.select(*(named(null_as(kind), name) for name, kind in types.items())).where(exp.false())
+
+
 def union_all(selects: list[exp.Select]) -> exp.Query:
     """One query over all of them, without recursion's depth limit on many branches."""
     query: exp.Query = selects[0]

@@ -23,7 +23,7 @@ from cdp_pipeline.config.sources import (
     Source,
     Table,
 )
-from cdp_pipeline.domain.expressions import DIALECT, column, macro, named, null_as, table, text, union_all
+from cdp_pipeline.domain.expressions import DIALECT, column, macro, named, no_rows, null_as, table, text, union_all
 
 ALLOWED = (
     exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Cast, exp.TryCast, exp.DataType, exp.Case,
@@ -51,7 +51,11 @@ class Target:
             for target, mapping in definition.mappings()
             if target == self.name
         ]
-        return union_all(branches) if branches else self._empty()
+        return (
+            union_all(branches)
+            if branches
+            else no_rows({name: content.type for name, content in self.sidecar.columns.items()})
+        )
 
     def check(self) -> list[str]:
         """Faults of all mappings to this table."""
@@ -147,10 +151,6 @@ class Target:
         if is_day and self.sidecar.columns[key].type == "TIMESTAMP":
             return macro("day_begins", column(value), text(self.project.deployment.timezone))
         return column(value)
-
-    def _empty(self) -> exp.Select:
-        selected = [named(null_as(content.type), name) for name, content in self.sidecar.columns.items()]
-        return exp.select(*selected).where(exp.false())
 
 
 def record_id(source: str, table_name: str, key: exp.Expr) -> exp.Expr:

@@ -55,7 +55,7 @@ def print_summary(
 def _print_missing(console: Console, project: Project, settings: Settings, delivered: set[str]) -> None:
     """Tables that received no file: late, or a path that matches nothing."""
     asked = {
-        f"{source.source}.{name.removeprefix(f'{source.source}__')}": definition.extract.path
+        f"{source.source}.{source.plain_name(name)}": definition.extract.path
         for name, source, definition in project.tables()
     }
     for name, path in asked.items():

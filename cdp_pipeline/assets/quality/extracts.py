@@ -26,7 +26,7 @@ def build(run: TableRun) -> None:
         for day in run.days:
             try:
                 for file in run.landing.inspect(definition, day):
-                    table_name = name.removeprefix(f"{source.source}__")
+                    table_name = source.plain_name(name)
                     size = file.path.stat().st_size
                     rows.append(
                         (

@@ -38,7 +38,7 @@ def reads(project: Project) -> Iterable[str]:
 def build(run: TableRun) -> None:
     """Keep the entries of the run's days whose source is still configured; the rest is of sources that went."""
     known = [
-        exp.Tuple(expressions=[text(source.source), text(name.removeprefix(f"{source.source}__"))])
+        exp.Tuple(expressions=[text(source.source), text(source.plain_name(name))])
         for name, source, _ in run.project.tables()
     ]
     named = exp.Tuple(expressions=[column("source"), column("source_table")])

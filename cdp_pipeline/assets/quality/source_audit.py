@@ -27,7 +27,7 @@ def build(run: TableRun) -> None:
     known = {(source, table): share for source, table, share in run.session.rows(QUERIES["known_only_here"])}
     rows: list[tuple[Any, ...]] = []
     for name, source, definition in run.project.tables():
-        plain = name.removeprefix(f"{source.source}__")
+        plain = source.plain_name(name)
         ((total, newest, *measures),) = run.session.rows(measures_select(name, definition))
         patterns = run.session.rows(patterns_select(name, definition))
         for place, (part, content) in enumerate(definition.columns.items()):

@@ -10,7 +10,7 @@ from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
-from cdp_pipeline.domain.expressions import column, named, null_as, text, union_all
+from cdp_pipeline.domain.expressions import column, named, no_rows, null_as, text, union_all
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
 from cdp_pipeline.resources.landing import DeliveredFile
 
@@ -46,7 +46,7 @@ def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
         columns={**columns, **LINE_DESCRIPTIONS, **REJECTS},
     )
     reads = frozenset({"quality.extracts"})
-    build = _builder(source.source, name.removeprefix(f"{source.source}__"), definition)
+    build = _builder(source.source, source.plain_name(name), definition)
     path = Path(f"seeds/sources/{source.source}.yml")
     return TableAsset("raw", name, path, sidecar, reads, build, checks=(AS_CONFIGURED,))
 
@@ -85,7 +85,8 @@ def _inspected(run: TableRun, source: str, plain: str) -> list[DeliveredFile]:
 def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:
     run.extra_columns = bool(extra)
     wanted = [*run.table.sidecar.columns, *extra]
-    run.write(union_all([_padded(part, columns, wanted) for part, columns in parts] or [_nothing(wanted, run)]))
+    types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+    run.write(union_all([_padded(part, columns, wanted) for part, columns in parts] or [no_rows(types)]))
 
 
 def _padded(part: exp.Query, delivered: tuple[str, ...], wanted: list[str]) -> exp.Select:
@@ -93,8 +94,3 @@ def _padded(part: exp.Query, delivered: tuple[str, ...], wanted: list[str]) -> e
     return exp.select(*(column(name) if name in known else named(null_as("varchar"), name) for name in wanted)).from_(
         part.subquery("lines")
     )
-
-
-def _nothing(wanted: list[str], run: TableRun) -> exp.Select:
-    types = {name: content.type for name, content in run.table.sidecar.columns.items()}
-    return exp.select(*(named(null_as(types.get(name, "varchar")), name) for name in wanted)).where(exp.false())

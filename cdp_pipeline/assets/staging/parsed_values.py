@@ -11,7 +11,7 @@ from sqlglot import exp
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.column_types import unparsed_selects
-from cdp_pipeline.domain.expressions import column, literal, named, null_as, table
+from cdp_pipeline.domain.expressions import column, literal, named, no_rows, table
 from cdp_pipeline.domain.standardisation import parse_email, parse_phone
 
 NAME = "staging.parsed_values"
@@ -26,9 +26,7 @@ def reads(project: Project) -> Iterable[str]:
 def build(run: TableRun) -> None:
     """Parse the values that the table lacks, and add them."""
     if not run.session.columns(NAME):
-        types = {name: content.type for name, content in run.table.sidecar.columns.items()}
-        nothing = exp.select(*(named(null_as(kind), name) for name, kind in types.items())).where(exp.false())
-        run.write(nothing)
+        run.write(no_rows({name: content.type for name, content in run.table.sidecar.columns.items()}))
     asked = [
         query
         for name, _, definition in run.project.tables()

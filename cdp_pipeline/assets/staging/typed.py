@@ -54,7 +54,7 @@ def staging_table(project: Project, name: str, source: Source, definition: Table
 
 
 def _builder(project: Project, name: str, source: Source, definition: Table) -> Builder:
-    plain = name.removeprefix(f"{source.source}__")
+    plain = source.plain_name(name)
 
     def build(run: TableRun) -> None:
         """Type the lines, list their faults, decide which days are taken, then write the rows."""
