@@ -6,6 +6,7 @@
 from dagster import Definitions, in_process_executor
 
 from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.assets.extraction.fetched import fetched_source
 from cdp_pipeline.assets.factory import dagster_asset
 from cdp_pipeline.assets.published.tables import published_tables
 from cdp_pipeline.config.project import Project, load_project
@@ -24,6 +25,7 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
         assets=[
             *(dagster_asset(table, catalogue, project, settings) for table in catalogue.values()),
             published_tables(catalogue, settings),
+            *(fetched_source(source, project, settings) for source in project.sources.values() if source.is_fetched),
             *source_specs(project),
         ],
         jobs=[job],

@@ -7,7 +7,6 @@ the same for a while.
 
 import hashlib
 import json
-import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from dagster._core.definitions.freshness import FreshnessPolicy
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.resources.landing import digest
+from cdp_pipeline.resources.landing import LandingZone, digest
 from cdp_pipeline.settings import Settings
 
 QUIET_SECONDS = 60
@@ -53,6 +52,7 @@ def source_specs(project: Project) -> list[AssetSpec]:
     return [
         AssetSpec(
             AssetKey(["landing", name]),
+            deps=[AssetKey(["extraction", name])] if source.is_fetched else [],
             group_name="landing",
             description=f"{source.description or name} Owner: {source.owner or 'unknown'}.",
             kinds={"file"},
@@ -87,22 +87,18 @@ def landing_sensor(project: Project, settings: Settings, job: UnresolvedAssetJob
 
 
 def arrivals(project: Project, landing: Path) -> Iterator[Arrival]:
-    """Files that a configured table waits for, of days that can be run."""
-    first = project.deployment.first_day.isoformat()
+    """Files that a configured table waits for, of days that can be run; what runs fetch themselves is no arrival."""
+    first, zone = project.deployment.first_day, LandingZone(landing)
     for _, source, table in project.tables():
-        before, after = table.extract.path.split("{date}", 1)
-        dated = re.compile(_pattern(before) + r"(\d{4}-\d{2}-\d{2})" + _pattern(after))
-        for path in sorted(landing.glob(table.extract.path.replace("{date}", "*"))):
-            match = dated.fullmatch(str(path.relative_to(landing)))
-            if match and path.is_file() and match.group(1) >= first:
-                day, state, marker = match.group(1), path.stat(), table.extract.done_marker
-                is_marked = marker is None or (landing / marker.replace("{date}", day)).exists()
-                yield Arrival(match.string, source.source, day, state.st_size, state.st_mtime_ns, is_marked)
-
-
-def _pattern(glob: str) -> str:
-    """The part of a path pattern as a regular expression, within one folder."""
-    return re.escape(glob.replace("{date}", "*")).replace(r"\*", "[^/]*")
+        waits = table.extract.connector is None
+        for day, paths in sorted(zone.days(table.extract).items()) if waits else ():
+            marker = table.extract.done_marker
+            is_marked = marker is None or (landing / marker.replace("{date}", day.isoformat())).exists()
+            for path in paths if day >= first else ():
+                state = path.stat()
+                yield Arrival(
+                    zone.name(path), source.source, day.isoformat(), state.st_size, state.st_mtime_ns, is_marked
+                )
 
 
 Seen = dict[str, list[str | int | None]]

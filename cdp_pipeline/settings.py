@@ -1,8 +1,8 @@
 """The one reader of the environment.
 
-Everything else receives a `Settings`. What belongs here: where the deployment lies, the machine's
-limits, and the switches that keep every library's telemetry off. What does not: anything a
-deployment configures in `seeds/`.
+Everything else receives a `Settings`, and asks for a secret by its name. What belongs here: where the
+deployment lies, the machine's limits, and the switches that keep every library's telemetry off. What
+does not: anything a deployment configures in `seeds/`.
 """
 
 import os
@@ -72,6 +72,18 @@ def load_settings() -> Settings:
     return Settings(home=home, threads=int(threads), memory_limit=memory)
 
 
+class MissingSecret(Exception):
+    """A secret that the configuration names is not in the environment."""
+
+
+def secret(name: str) -> str:
+    """The secret in this environment variable; raises MissingSecret where there is none."""
+    value = os.environ.get(name)
+    if not value:
+        raise MissingSecret(f"the environment variable {name} is not set; set it where the pipeline runs")
+    return value
+
+
 def prepare_environment(settings: Settings) -> None:
     """Point the libraries at this deployment and switch their telemetry off, for this process and its children.
 
@@ -82,6 +94,8 @@ def prepare_environment(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    os.environ["RUNTIME__LOG_LEVEL"] = "CRITICAL"
+    os.environ["DLT_DATA_DIR"] = str(settings.data / "dlt")
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     instance = settings.dagster_home / "dagster.yaml"
     if not instance.exists():

@@ -58,6 +58,15 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server; skips where none is installed."""
+    from cdp_pipeline_tests.servers import postgres  # its libraries take a second to import
+
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def sample(sample_home: Path) -> Iterator[DuckDBSession]:
     settings = {
         "database": str(sample_home / "data" / "warehouse" / "cdp.duckdb"),

@@ -96,8 +96,11 @@ def dagster_asset(
 
 
 def _sources(table: TableAsset, project: Project) -> list[AssetKey]:
-    """The sources themselves are upstream of the table that inspects their files."""
-    return [AssetKey(["landing", name]) for name in project.sources] if table.full_name == "quality.extracts" else []
+    """The sources themselves, and their fetching, are upstream of the table that inspects their files."""
+    if table.full_name != "quality.extracts":
+        return []
+    fetched = [name for name, source in project.sources.items() if source.is_fetched]
+    return [AssetKey(["landing", name]) for name in project.sources] + [AssetKey(["extraction", n]) for n in fetched]
 
 
 def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deployment) -> None:

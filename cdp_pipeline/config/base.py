@@ -26,6 +26,8 @@ class Config(BaseModel):
 
 
 M = TypeVar("M", bound=Config)
+PASSWORD = re.compile("://[^/@]*@")
+"""User and password in an address."""
 
 
 def _compiles(value: str) -> str:
@@ -118,7 +120,10 @@ def _fault(path: Path, model: type[Config], detail: ErrorDetails) -> str:
         return f"{place}: unknown key '{detail['loc'][-1]}'; {hint}"
     if detail["type"] == "missing":
         return f"{place}: this key is required; add it"
-    return f"{place}: {detail['msg']}; found {detail['input']!r}"
+    if any("secret" in str(part) for part in detail["loc"]):
+        return f"{place}: {detail['msg']}; give the name of an environment variable, never the secret itself"
+    found = PASSWORD.sub("://***@", repr(detail["input"]))
+    return f"{place}: {detail['msg']}; found {found}"
 
 
 def _known_keys(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from cdp_pipeline.config.base import Config, RegularExpression
+from cdp_pipeline.config.connectors import Connector, Files
 from cdp_pipeline.config.sidecar import PrivacyClass
 
 ColumnType = Literal[
@@ -48,6 +49,7 @@ class Extract(Config):
     `*`; `header_rows` joins headers that span several rows. `records` is the path, such as
     `data.items`, to the list inside a JSON document. `operation` marks deletions in a delta.
     `done_marker` is a path like `path`: before it is there the landing sensor waits for the day's files.
+    With a `connector` the run fetches the day's files itself; a database and an API land as Parquet.
     """
 
     format: Literal["csv", "jsonl", "json", "parquet", "excel", "fixed_width"]
@@ -66,6 +68,7 @@ class Extract(Config):
     records: str = ""
     operation: Operation | None = None
     done_marker: str | None = None
+    connector: Connector | None = None
 
     @field_validator("path", "done_marker")
     @classmethod
@@ -85,6 +88,24 @@ class Extract(Config):
         except LookupError:
             raise ValueError("an encoding such as utf-8, cp1252, utf-16, or auto") from None
         return value
+
+    @model_validator(mode="after")
+    def _fetched_as_it_is_read(self) -> "Extract":
+        connector, name = self.connector, self.path.rpartition("/")[2]
+        if isinstance(connector, Files):
+            if ("*" in connector.url) != ("*" in name):
+                raise ValueError("path and connector.url both end in a name with *, or neither")
+        elif connector is not None:
+            if self.format != "parquet" or "*" in name:
+                raise ValueError("what a connector fetches lands as one file: format: parquet, and a path without *")
+            is_windowed = connector.is_windowed
+            if is_windowed and self.load == "snapshot":
+                raise ValueError("a snapshot is fetched whole: leave the cursor (or {from}, {to}) out, or load a delta")
+            if not is_windowed and self.load == "append":
+                raise ValueError(
+                    "events are fetched day by day: give the connector a cursor (or {from}, {to} in params)"
+                )
+        return self
 
 
 class Column(Config):
@@ -227,6 +248,11 @@ class Source(Config):
     def plain_name(self, name: str) -> str:
         """A table's own name, of `<source>__<table>`."""
         return name.removeprefix(f"{self.source}__")
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the run fetches any of its tables."""
+        return any(table.extract.connector is not None for table in self.tables.values())
 
     @property
     def overdue_after(self) -> timedelta:

@@ -5,7 +5,9 @@ does not: the formats (`resources.extracts`) and what the columns mean.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -60,6 +62,18 @@ class LandingZone:
         """Files of a table for a day, sorted by name; none where nothing was delivered."""
         return sorted(p for p in self._root.glob(extract.path.replace("{date}", day.isoformat())) if p.is_file())
 
+    def days(self, extract: Extract) -> dict[date, list[Path]]:
+        """Days that files of a table lie there for, with the files, sorted."""
+        before, after = extract.path.split("{date}", 1)
+        dated = re.compile(_pattern(before) + r"(\d{4}-\d{2}-\d{2})" + _pattern(after))
+        found: dict[date, list[Path]] = {}
+        for path in sorted(self._root.glob(extract.path.replace("{date}", "*"))):
+            match = dated.fullmatch(self.name(path))
+            if match and path.is_file():
+                with suppress(ValueError):  # a folder such as 2026-02-30 is no day
+                    found.setdefault(date.fromisoformat(match.group(1)), []).append(path)
+        return found
+
     def name(self, path: Path) -> str:
         """The file's name below the landing folder, as `_file` has it."""
         return str(path.relative_to(self._root))
@@ -100,6 +114,11 @@ def _header(path: Path, table: Table) -> list[str]:
             path, "", f"can't be read as {table.extract.format} ({type(error).__name__})", "ask for it again"
         ) from None
     return columns
+
+
+def _pattern(glob: str) -> str:
+    """The part of a path pattern as a regular expression, within one folder."""
+    return re.escape(glob.replace("{date}", "*")).replace(r"\*", "[^/]*")
 
 
 def digest(path: Path) -> str:

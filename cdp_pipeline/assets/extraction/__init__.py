@@ -1,0 +1,1 @@
+"""Fetching the day from the sources that have connectors."""
