@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -26,7 +27,7 @@ def fetched(days: list[date], kind: str = "time") -> dict[date, Window]:
 @given(DAYS)
 def test_days_in_order_take_every_moment_once(days: list[date]) -> None:
     windows = [window for _, window in sorted(fetched(sorted(set(days))).items())]
-    for one, next_one in zip(windows, windows[1:], strict=False):
+    for one, next_one in pairwise(windows):
         assert one.end == next_one.start
 
 
