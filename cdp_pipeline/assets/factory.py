@@ -34,7 +34,7 @@ from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column
+from cdp_pipeline.domain.expressions import column, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.partitions import daily_partitions, days_between, run_days
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
@@ -197,8 +197,8 @@ def _metadata(run: TableRun, catalogue: Mapping[str, TableAsset], seconds: float
         "days": f"{run.days[0]} to {run.days[-1]}",
         **run.metadata,
     }
-    if run.sql:
-        metadata["sql"] = MetadataValue.md(f"```sql\n{run.sql}\n```")
+    if run.query is not None:
+        metadata["sql"] = MetadataValue.md(f"```sql\n{sql_of(run.query)}\n```")
         metadata["column lineage"] = MetadataValue.md(lineage_table(run.table, catalogue))
     return metadata
 

@@ -16,7 +16,7 @@ from cdp_pipeline.checks.suites import CheckResult, run_suite
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column, literal, sql_of, table
+from cdp_pipeline.domain.expressions import column, literal, table
 from cdp_pipeline.resources.landing import LandingZone
 from cdp_pipeline.resources.warehouse import Session, WarehouseError
 from cdp_pipeline.settings import Settings
@@ -103,11 +103,6 @@ class TableRun:
                 f"{self.table.full_name}: {len(failed)} blocking expectation(s) failed: {' '.join(failed)} "
                 "The table stays as it was; correct the data or the suite, then run the day again"
             )
-
-    @property
-    def sql(self) -> str:
-        """The SQL that ran."""
-        return sql_of(self.query) if self.query is not None else ""
 
 
 Builder = Callable[[TableRun], None]
