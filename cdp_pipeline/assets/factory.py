@@ -34,7 +34,7 @@ from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column, sql_of
+from cdp_pipeline.domain.expressions import array, column, named, sql_of, text
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.partitions import daily_partitions, days_between, run_days
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
@@ -105,12 +105,9 @@ def _sources(table: TableAsset, project: Project) -> list[AssetKey]:
 
 def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deployment) -> None:
     """`run_days`: a row a day of the run; `deployment`: one row of its time zone, currency and country."""
-    session.stage_rows("run_days", {"day": "date"}, [(day,) for day in days])
-    session.stage_rows(
-        "deployment",
-        {"timezone": "varchar", "currency": "varchar", "country": "varchar"},
-        [(deployment.timezone, deployment.currency, deployment.default_country)],
-    )
+    session.stage("run_days", exp.select(named(exp.func("unnest", array(days)), "day")))
+    settings = {"timezone": deployment.timezone, "currency": deployment.currency, "country": deployment.default_country}
+    session.stage("deployment", exp.select(*(named(text(value), name) for name, value in settings.items())))
 
 
 def _with_later_days(session: Session, table: TableAsset, days: tuple[date, ...]) -> tuple[date, ...]:

@@ -17,15 +17,29 @@ folded as (
     from unified.person_records
 ),
 
+names as (
+    select given as name from folded
+    union
+    select family from folded
+),
+
+-- a key is worked out once for each name, not for each of its bearers
+sounds as (
+    select name, sound_key(name) as sound
+    from names
+),
+
 personal as (
     select
         folded.* exclude (email, phone),
         case when shared_email.value is null then folded.email end as email,
         case when shared_phone.value is null then folded.phone end as phone,
         street || ' ' || coalesce(postcode, city) as whole_address,
-        sound_key(given) as given_sound,
-        sound_key(family) as family_sound
+        given_sounds.sound as given_sound,
+        family_sounds.sound as family_sound
     from folded
+    left join sounds as given_sounds on given_sounds.name = folded.given
+    left join sounds as family_sounds on family_sounds.name = folded.family
     left join identity.shared_identifiers as shared_email
         on shared_email.type = 'email' and shared_email.reason = 'too many records' and shared_email.value = folded.email
     left join identity.shared_identifiers as shared_phone
