@@ -1,22 +1,34 @@
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
+import xlwt
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table as Sheet
+from odf.table import TableCell, TableRow
+from odf.text import P
 
 from cdp_pipeline.config.sources import Table
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.resources.extracts import ExtractError, excel
+
+COLUMNS = ["text", "whole", "part", "day", "moment", "yes", "nothing"]
+DAY, MOMENT = date(2026, 1, 5), datetime(2026, 1, 5, 10, 20, 30)
 
 
 def _book(path: Path) -> Path:
-    import xlsxwriter
-
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet("List").write_row(0, 0, ["a", "b"])
     return path
 
 
-def _table(**changes: object) -> Table:
+def _table(columns: list[str] | None = None, **changes: object) -> Table:
     extract = {"format": "excel", "path": "{date}.xlsx", "load": "snapshot", **changes}
-    return Table.model_validate({"extract": extract, "key": ["a"], "columns": {"a": {}, "b": {}}})
+    named = columns or ["a", "b"]
+    return Table.model_validate({"extract": extract, "key": [named[0]], "columns": {name: {} for name in named}})
 
 
 def test_a_missing_sheet_names_those_that_exist(tmp_path: Path) -> None:
@@ -27,3 +39,98 @@ def test_a_missing_sheet_names_those_that_exist(tmp_path: Path) -> None:
 def test_a_header_row_beyond_the_sheet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match="ends before the header row"):
         excel.header(_book(tmp_path / "x.xlsx"), _table(header_row=9))
+
+
+def _xls(path: Path, dates_from_1904: bool = False) -> Path:
+    book = xlwt.Workbook()
+    book.dates_1904 = dates_from_1904
+    sheet = book.add_sheet("Kunden")
+    for place, name in enumerate(COLUMNS):
+        sheet.write(0, place, name)
+    day, moment = (xlwt.easyxf(num_format_str=text) for text in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"))
+    cells: list[tuple[Any, Any]] = [
+        ("007", None),
+        (12, None),
+        (12.5, None),
+        (DAY, day),
+        (MOMENT, moment),
+        (True, None),
+        ("", None),
+    ]
+    for place, (value, style) in enumerate(cells):
+        sheet.write(1, place, value, *([style] if style else []))
+    book.save(str(path))
+    return path
+
+
+def _xlsx(path: Path, dates_from_1904: bool = False) -> Path:
+    with xlsxwriter.Workbook(path, {"date_1904": dates_from_1904}) as book:
+        sheet = book.add_worksheet("Kunden")
+        day, moment = (book.add_format({"num_format": text}) for text in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"))
+        sheet.write_row(0, 0, COLUMNS)
+        sheet.write_string(1, 0, "007")
+        sheet.write_row(1, 1, [12, 12.5])
+        sheet.write_datetime(1, 3, DAY, day)
+        sheet.write_datetime(1, 4, MOMENT, moment)
+        sheet.write_boolean(1, 5, True)
+    return path
+
+
+def _ods(path: Path) -> Path:
+    book = OpenDocumentSpreadsheet()
+    sheet = Sheet(name="Kunden")
+    header, row = TableRow(), TableRow()
+    for name in COLUMNS:
+        header.addElement(_cell(name, valuetype="string"))
+    for text, kinds in (
+        ("007", {"valuetype": "string"}),
+        ("12", {"valuetype": "float", "value": "12"}),
+        ("12.5", {"valuetype": "float", "value": "12.5"}),
+        ("5 Jan 2026", {"valuetype": "date", "datevalue": DAY.isoformat()}),
+        ("5 Jan 2026", {"valuetype": "date", "datevalue": MOMENT.isoformat()}),
+        ("WAHR", {"valuetype": "boolean", "booleanvalue": "true"}),
+    ):
+        row.addElement(_cell(text, **kinds))
+    for part in (header, row):
+        sheet.addElement(part)
+    book.spreadsheet.addElement(sheet)
+    book.save(str(path))
+    return path
+
+
+def _cell(text: str, **kinds: str) -> TableCell:
+    cell = TableCell(**kinds)
+    cell.addElement(P(text=text))
+    return cell
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        lambda folder: _xlsx(folder / "x.xlsx"),
+        lambda folder: _xlsx(folder / "x.xlsx", dates_from_1904=True),
+        lambda folder: _xls(folder / "x.xls"),
+        lambda folder: _xls(folder / "x.xls", dates_from_1904=True),
+        lambda folder: _ods(folder / "x.ods"),
+    ],
+    ids=["xlsx", "xlsx from 1904", "xls", "xls from 1904", "ods"],
+)
+def test_cells_of_every_kind_in_every_format(
+    book: Callable[[Path], Path], tmp_path: Path, session: DuckDBSession
+) -> None:
+    path = book(tmp_path)
+    table = _table(sheet="Kun*", columns=COLUMNS)
+    names = excel.header(path, table)
+    assert names == COLUMNS
+    rows = session.rows(excel.lines(session, path, table, names, "sheet", tmp_path))
+    assert rows == [("007", "12", "12.5", "2026-01-05", "2026-01-05 10:20:30", "true", None, 2, None, None)]
+
+
+def test_merged_headers_count_for_all_their_columns(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "")
+        sheet.merge_range(0, 1, 0, 2, "Adresse")
+        sheet.write_row(1, 0, ["Nr", "Ort", "PLZ"])
+    assert excel.header(path, _table(header_rows=2)) == ["Nr", "Adresse Ort", "Adresse PLZ"]
