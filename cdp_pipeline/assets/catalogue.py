@@ -122,10 +122,10 @@ def _mapping_faults(project: Project) -> list[str]:
     known = sorted(path.stem for path in (ROOT / "unified").glob("*.yml"))
     found = []
     for name, source, definition in project.tables():
-        for target, _ in definition.mappings():
+        for target in definition.maps:
             if target not in known:
-                place = project.seeds / "sources" / f"{source.source}.yml"
-                found.append(f"{place}: {name}.maps: '{target}' is not a unified table; choose one of {known}")
+                place = project.place(source, "tables", source.plain_name(name), "maps", target)
+                found.append(f"{place}: not a unified table; choose one of {known}")
     for target in known:
         found.extend(Target(target, unified_sidecar(project, target), project).check())
     return found

@@ -36,6 +36,11 @@ class Project:
     destinations: dict[str, Destination]
     suites: dict[str, Suite]
 
+    def place(self, source: Source, *keys: str | int) -> str:
+        """`file:line: key.path` in a source's YAML, as messages name it."""
+        path = self.seeds / "sources" / f"{source.source}.yml"
+        return f"{path}:{line_of(path, keys)}: {'.'.join(str(key) for key in keys)}"
+
     def tables(self) -> Iterator[tuple[str, Source, Table]]:
         """Every delivered table as (`<source>__<table>`, source, table), sorted."""
         for source in self.sources.values():

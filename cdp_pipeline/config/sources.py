@@ -212,18 +212,21 @@ class Table(Config):
                 raise ValueError(f"key column '{column}' is not among the columns {sorted(self.columns)}")
         if self.extract.format == "fixed_width" and not all(column.width for column in self.columns.values()):
             raise ValueError("every column of a fixed_width file needs its width")
-        for target, mapping in self.mappings():
-            for name, value in mapping.items():
-                if isinstance(value, str) and (target, name) not in VOCABULARY and value not in self.columns:
-                    raise ValueError(f"maps.{target}.{name}: '{value}' is not among the columns {sorted(self.columns)}")
         return self
 
     def mappings(self) -> list[tuple[str, Mapping]]:
         """All mappings as (unified table, mapping); one table may feed another several times."""
-        pairs: list[tuple[str, Mapping]] = []
+        return [(target, mapping) for target, mapping, _ in self.placed_mappings()]
+
+    def placed_mappings(self) -> list[tuple[str, Mapping, tuple[str | int, ...]]]:
+        """All mappings, each with the path of its keys in the table's YAML."""
+        found: list[tuple[str, Mapping, tuple[str | int, ...]]] = []
         for target, content in self.maps.items():
-            pairs.extend((target, part) for part in (content if isinstance(content, tuple) else (content,)))
-        return pairs
+            if isinstance(content, tuple):
+                found.extend((target, part, ("maps", target, place)) for place, part in enumerate(content))
+            else:
+                found.append((target, content, ("maps", target)))
+        return found
 
     @property
     def is_event(self) -> bool:

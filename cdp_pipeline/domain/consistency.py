@@ -44,13 +44,13 @@ def _identity(project: Project, known: Set[str]) -> Iterator[str]:
 def _identifiers(project: Project) -> Iterator[str]:
     known = set(project.identity.identifiers)
     for name, source, table in project.tables():
-        path = project.seeds / "sources" / f"{source.source}.yml"
-        for target, mapping in table.mappings():
+        for target, mapping, keys in table.placed_mappings():
             kind = mapping.get("type")
             if target == "identifiers" and isinstance(kind, str) and kind not in known:
+                place = project.place(source, "tables", source.plain_name(name), *keys, "type")
                 yield (
-                    f"{path}: {name}.maps.identifiers.type: '{kind}' is not one of the identifiers of identity.yml "
-                    f"({sorted(known)}); add it there, with its limit"
+                    f"{place}: '{kind}' is not one of the identifiers of identity.yml ({sorted(known)}); "
+                    "add it there, with its limit"
                 )
 
 
@@ -65,13 +65,16 @@ def _survivorship(project: Project, attributes: Set[str], golden: Set[str]) -> I
 
 def _countries(project: Project) -> Iterator[str]:
     known = set(load_reference(project.seeds).countries.values()) & regions()
-    asked = [(project.seeds / "deployment.yml", project.deployment.default_country)]
-    for _, source, table in project.tables():
-        path = project.seeds / "sources" / f"{source.source}.yml"
-        asked += [(path, column.default_country) for column in table.columns.values() if column.default_country]
-    for path, country in asked:
+    path = project.seeds / "deployment.yml"
+    asked = [(f"{path}:{line_of(path, ('default_country',))}: default_country", project.deployment.default_country)]
+    for name, source, table in project.tables():
+        for column_name, column in table.columns.items():
+            if column.default_country:
+                keys = ("tables", source.plain_name(name), "columns", column_name, "default_country")
+                asked.append((project.place(source, *keys), column.default_country))
+    for place, country in asked:
         if country not in known:
-            yield f"{path}: default_country: '{country}' is not in seeds/reference/countries.csv, or has no telephone numbers; correct or add it"
+            yield f"{place}: '{country}' is not in seeds/reference/countries.csv, or has no telephone numbers; correct or add it"
 
 
 def _suites(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:

@@ -61,23 +61,27 @@ class Target:
         """Faults of all mappings to this table."""
         faults: list[str] = []
         for name, source, definition in self.project.tables():
-            for target, mapping in definition.mappings():
+            for target, mapping, keys in definition.placed_mappings():
                 if target == self.name:
-                    place = f"{self.project.seeds / 'sources' / source.source}.yml: {name}.maps.{target}"
-                    faults.extend(f"{place}{fault}" for fault in self._faults(source, definition, mapping))
+                    for key, fault in self._faults(source, definition, mapping):
+                        place = self.project.place(source, "tables", source.plain_name(name), *keys, key)
+                        faults.append(f"{place}: {fault}")
         return faults
 
-    def _faults(self, source: Source, definition: Table, mapping: Mapping) -> Iterable[str]:
+    def _faults(self, source: Source, definition: Table, mapping: Mapping) -> Iterable[tuple[str, str]]:
+        """Each fault with the key that it stands at."""
         for key, value in mapping.items():
             if key not in self.sidecar.columns:
-                yield f".{key}: not a column of unified.{self.name}; choose one of {sorted(self.sidecar.columns)}"
+                yield key, f"not a column of unified.{self.name}; choose one of {sorted(self.sidecar.columns)}"
+            if isinstance(value, str) and (self.name, key) not in VOCABULARY and value not in definition.columns:
+                yield key, f"'{value}' is not among the columns {sorted(definition.columns)}"
             if isinstance(value, Expression):
                 try:
                     compile_expression(value.expr, definition)
                 except ConfigError as error:
-                    yield f".{key}: {error}"
+                    yield key, str(error)
             if isinstance(value, PersonReference) and _referred(source, value) not in self._known_tables():
-                yield f".{key}.table: '{value.table}' is not a table of this or (as source.table) another source"
+                yield key, f"'{value.table}' is not a table of this or (as source.table) another source"
 
     def _known_tables(self) -> set[str]:
         return {f"{source.source}.{name}" for source in self.project.sources.values() for name in source.tables}

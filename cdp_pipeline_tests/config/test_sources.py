@@ -21,17 +21,6 @@ def test_a_key_must_be_a_column() -> None:
         Table.model_validate({"extract": EXTRACT, "key": ["id"], "columns": {"name": {}}})
 
 
-def test_a_mapped_column_must_exist() -> None:
-    content = {
-        "extract": EXTRACT,
-        "key": ["id"],
-        "columns": {"id": {}},
-        "maps": {"person_records": {"email": "mail"}},
-    }
-    with pytest.raises(ValidationError, match=r"maps\.person_records\.email: 'mail' is not among the columns"):
-        Table.model_validate(content)
-
-
 def test_the_type_of_an_identifier_is_a_word_not_a_column() -> None:
     maps = {"identifiers": [{"type": "loyalty_card", "value": "id"}]}
     table = Table.model_validate({"extract": EXTRACT, "key": ["id"], "columns": {"id": {}}, "maps": maps})
