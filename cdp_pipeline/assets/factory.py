@@ -60,7 +60,7 @@ def dagster_asset(
     spec = AssetSpec(
         key,
         deps=[*(AssetKey(name.split(".")) for name in sorted(table.reads)), *_sources(table, project)],
-        group_name=table.layer,
+        group_name=table.sidecar.group or table.layer,
         description=f"{table.sidecar.description}\n\nGrain: {table.sidecar.grain}.\n\nDefined in `{_place(table, settings)}`.",
         kinds={"sql" if table.query is not None else "python", "duckdb"},
         partitions_def=daily,

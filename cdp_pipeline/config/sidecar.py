@@ -32,7 +32,8 @@ class Sidecar(Config):
     """Description, grain, key and columns of one table.
 
     `partition` names the column that holds the day where the table is partitioned; `reads` are the
-    tables that a Python asset reads (those of a SQL asset are parsed from its SQL).
+    tables that a Python asset reads (those of a SQL asset are parsed from its SQL). `group` is where the
+    UI shows it, by default with its layer.
     """
 
     description: str
@@ -41,4 +42,5 @@ class Sidecar(Config):
     partition: str | None = None
     published: bool = False
     reads: tuple[str, ...] = ()
+    group: str | None = None
     columns: dict[str, SidecarColumn] = Field(min_length=1)
