@@ -46,7 +46,8 @@ from cdp_pipeline.sql.lineage import Schema, column_lineage
 POOL = "warehouse"
 OF_THEIR_DAY = ("raw",)
 """Layers whose days stand for themselves; of the others a corrected day changes the later ones too."""
-NEWEST_EXTRACT = exp.select("max(extract_date)").from_("quality.extracts")
+INSPECTION = "quality.extracts"
+NEWEST_EXTRACT = exp.select("max(extract_date)").from_(INSPECTION)
 EXPECTED = (AuditFailed, ConfigError, ExtractError, WarehouseError)
 """Failures that a message explains: no stack trace is shown for them."""
 
@@ -59,7 +60,7 @@ def dagster_asset(
     daily = daily_partitions(project.deployment) if table.sidecar.partition else None
     spec = AssetSpec(
         key,
-        deps=[*(AssetKey(name.split(".")) for name in sorted(table.reads)), *_sources(table, project)],
+        deps=_upstream(table, project),
         group_name=table.sidecar.group or table.layer,
         description=f"{table.sidecar.description}\n\nGrain: {table.sidecar.grain}.\n\nDefined in `{_place(table, settings)}`.",
         kinds={"sql" if table.query is not None else "python", "duckdb"},
@@ -82,7 +83,7 @@ def dagster_asset(
         started = time.monotonic()
         with warehouse.session() as session:
             days = run_days(context.run.tags) or _newest_day(session, project.deployment)
-            if table.layer not in OF_THEIR_DAY and table.full_name != "quality.extracts":
+            if table.layer not in OF_THEIR_DAY and table.full_name != INSPECTION:
                 days = _with_later_days(session, table, days)
             stage_run_days(session, days, project.deployment)
             run = TableRun(table, session, project, settings, days, context.run_id)
@@ -95,10 +96,13 @@ def dagster_asset(
     return materialise
 
 
-def _sources(table: TableAsset, project: Project) -> list[AssetKey]:
-    """The sources themselves, and their fetching, are upstream of the table that inspects their files."""
-    if table.full_name != "quality.extracts":
-        return []
+def _upstream(table: TableAsset, project: Project) -> list[AssetKey]:
+    """What the table reads; the sources and their fetching come before the inspection of their files.
+
+    A table of `seeds/` alone waits for the inspection too: unusable extracts let no table change.
+    """
+    if table.full_name != INSPECTION:
+        return [AssetKey(name.split(".")) for name in sorted(table.reads or {INSPECTION})]
     fetched = [name for name, source in project.sources.items() if source.is_fetched]
     return [AssetKey(["landing", name]) for name in project.sources] + [AssetKey(["extraction", n]) for n in fetched]
 
@@ -126,7 +130,7 @@ def _newest_day(session: Session, deployment: Deployment) -> tuple[date, ...]:
 
 def _newest_extract(session: Session) -> date | None:
     """The newest day of which a file was inspected; none before the first run."""
-    newest: date | None = session.rows(NEWEST_EXTRACT)[0][0] if session.columns("quality.extracts") else None
+    newest: date | None = session.rows(NEWEST_EXTRACT)[0][0] if session.columns(INSPECTION) else None
     return newest
 
 
