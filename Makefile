@@ -21,7 +21,7 @@ run: setup
 	$(BIN)/cdp run --sample
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

@@ -74,6 +74,8 @@ def run(
     for failure in record.failures:
         errors.print(failure, style="red", markup=False)
     if not record.succeeded:
+        for blocked in record.blocked:
+            errors.print(blocked, style="red", markup=False)
         done = ", ".join(record.seconds) or "none"
         errors.print(
             f"The run failed. Layers it worked on: {done}. Whatever it did not finish is as the last good run left it."

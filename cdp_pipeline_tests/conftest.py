@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.project import Project, load_project
@@ -40,9 +41,18 @@ def seeds(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample, run as a newcomer does; read only."""
-    home = tmp_path_factory.mktemp("sample") / "home"
+def sample_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The sample, run as a newcomer does, once for all processes of the tests; read only."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    home = shared / "sample" / "home"
+    with FileLock(shared / "sample.lock"):
+        if not (home / "output.txt").exists():
+            _run_sample(home)
+    return home
+
+
+def _run_sample(home: Path) -> None:
     shutil.copytree(REPOSITORY / "seeds", home / "seeds")
     shutil.copytree(REPOSITORY / "data" / "sample", home / "data" / "sample")
     done = subprocess.run(
@@ -54,7 +64,6 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (home / "output.txt").write_text(done.stdout)
-    return home
 
 
 @pytest.fixture(scope="session")

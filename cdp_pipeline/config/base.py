@@ -26,8 +26,6 @@ class Config(BaseModel):
 
 
 M = TypeVar("M", bound=Config)
-PASSWORD = re.compile("://[^/@]*@")
-"""User and password in an address."""
 
 
 def _compiles(value: str) -> str:
@@ -120,10 +118,11 @@ def _fault(path: Path, model: type[Config], detail: ErrorDetails) -> str:
         return f"{place}: unknown key '{detail['loc'][-1]}'; {hint}"
     if detail["type"] == "missing":
         return f"{place}: this key is required; add it"
-    if any("secret" in str(part) for part in detail["loc"]):
-        return f"{place}: {detail['msg']}; give the name of an environment variable, never the secret itself"
-    found = PASSWORD.sub("://***@", repr(detail["input"]))
-    return f"{place}: {detail['msg']}; found {found}"
+    if "connector" in detail["loc"]:
+        return f"{place}: {detail['msg']} (secrets are given by the names of environment variables)"
+    if isinstance(detail["input"], dict | list):
+        return f"{place}: {detail['msg']}"
+    return f"{place}: {detail['msg']}; found {detail['input']!r}"
 
 
 def _known_keys(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[str]:

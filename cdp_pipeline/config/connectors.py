@@ -9,13 +9,25 @@ from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints, field_validator, model_validator
 
 from cdp_pipeline.config.base import Config
 
 SecretName = Annotated[str, StringConstraints(pattern="^[A-Z][A-Z0-9_]*$")]
 """Name of the environment variable that holds a secret."""
 WINDOW_PLACEHOLDERS = re.compile(r"\{(from|to)\}")
+OF_A_SECRET = re.compile("password|passphrase|secret|token|access_key")
+"""In the name of an option: its value belongs to the environment."""
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in value:
+        raise ValueError("an address such as https://api.example.org/contacts, without user or password")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class Database(Config):
@@ -30,11 +42,17 @@ class Database(Config):
 
     kind: Literal["database"]
     url_secret: SecretName
-    table: str
+    table: str = Field(min_length=1)
     db_schema: str | None = Field(default=None, alias="schema")
-    cursor: str | None = None
-    initial: date | int | None = None
+    cursor: str | None = Field(default=None, min_length=1)
+    initial: date | StrictInt | None = None
     overlap: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _of_a_cursor(self) -> "Database":
+        if self.cursor is None and (self.initial is not None or self.overlap):
+            raise ValueError("initial and overlap belong to a cursor")
+        return self
 
     @property
     def is_windowed(self) -> bool:
@@ -76,7 +94,7 @@ class ClientCredentials(Config):
     """OAuth 2 client credentials (RFC 6749, 4.4)."""
 
     kind: Literal["oauth2"]
-    token_url: str
+    token_url: WebAddress
     client_id_secret: SecretName
     client_secret: SecretName
 
@@ -142,7 +160,7 @@ class Api(Config):
     """
 
     kind: Literal["api"]
-    url: str
+    url: WebAddress
     params: dict[str, str] = {}
     records: str = "$"
     auth: Auth = NoAuth(kind="none")
@@ -150,13 +168,14 @@ class Api(Config):
     initial: date | None = None
     overlap: int = Field(default=0, ge=0)
 
-    @field_validator("url")
-    @classmethod
-    def _web(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.password:
-            raise ValueError("an address such as https://api.example.org/contacts, without a password")
-        return value
+    @model_validator(mode="after")
+    def _of_a_window(self) -> "Api":
+        for name, value in self.params.items():
+            if re.search(r"\{\w*\}", WINDOW_PLACEHOLDERS.sub("", value)):
+                raise ValueError(f"params.{name}: the placeholders are {{from}} and {{to}}")
+        if not self.is_windowed and (self.initial is not None or self.overlap):
+            raise ValueError("initial and overlap belong to params with {from}")
+        return self
 
     @property
     def is_windowed(self) -> bool:
@@ -182,16 +201,20 @@ class Files(Config):
     @classmethod
     def _known(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in {"s3", "sftp", "file"} or parts.password:
-            raise ValueError(
-                "an address such as s3://bucket/{date}/*.csv or sftp://host/drop/*.csv, without a password"
-            )
-        try:
-            value.format(date=date(2000, 1, 1))
-        except (KeyError, IndexError, ValueError):
-            raise ValueError("{date} or {date:%Y%m%d}, and no other placeholder") from None
+        if parts.scheme not in {"s3", "sftp", "file"} or "@" in value:
+            raise ValueError("an address such as s3://bucket/{date}/*.csv or sftp://host/drop/*.csv, without a user")
+        if re.search("[{}]", re.sub(r"\{date(:[%\w./-]+)?\}", "", value)):
+            raise ValueError("{date} or {date:%Y%m%d}, and no other placeholder")
         if "*" in value.rpartition("/")[0]:
             raise ValueError("* stands in the last part of the address only")
+        return value
+
+    @field_validator("options")
+    @classmethod
+    def _harmless(cls, value: dict[str, str | int]) -> dict[str, str | int]:
+        for name in value:
+            if OF_A_SECRET.search(name):
+                raise ValueError(f"{name} belongs under secrets, with the name of an environment variable")
         return value
 
     @property

@@ -75,8 +75,8 @@ class Extract(Config):
     def _dated(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        if "{date}" not in value or value.startswith("/") or ".." in value:
-            raise ValueError("a path below data/landing/ that contains {date}, such as crm/{date}/contacts.csv")
+        if "{date}" not in value or value.startswith("/") or ".." in value or re.search(r"[\[\]?]", value):
+            raise ValueError("a path below data/landing/ that contains {date}, such as crm/{date}/contacts*.csv")
         return value
 
     @field_validator("encoding")

@@ -30,13 +30,13 @@ def window_of(
 ) -> Window:
     """The window of a day: from where the newest earlier day ended to the day's end, with no gap between.
 
-    `before` and `after` are the windows of the nearest days fetched earlier and later. Numbers know no
+    `initial` is the first moment, date or number that counts. `before` and `after` are the windows of the nearest days fetched earlier and later. Numbers know no
     days: a day takes what came since, and a day fetched again only what the next one left.
     """
     before = before if before is not None and before.kind == kind else None
     after = after if after is not None and after.kind == kind else None
     if kind == "number":
-        first: Position | None = initial if isinstance(initial, int) else None
+        first: Position | None = initial - 1 if isinstance(initial, int) else None
         end: Position | None = after.start if after else None
     else:
         begin = initial if isinstance(initial, date) else None

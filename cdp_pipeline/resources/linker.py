@@ -51,11 +51,14 @@ def train(session: Session, identity: Identity, filled: set[str]) -> tuple[Setti
     training = identity.training
     settings = build_settings(identity, filled)
     sure = [blocking_rule(rule) for rule in available(training.deterministic_rules, filled)]
+    notes = []
     with _linker(session, settings, frozen=False) as (linker, _):
-        linker.training.estimate_probability_two_random_records_match(sure, recall=training.deterministic_recall)
+        if sure:
+            linker.training.estimate_probability_two_random_records_match(sure, recall=training.deterministic_recall)
+        else:
+            notes.append("the share of matches: no deterministic rule has all its columns, Splink's default stands")
         linker.training.estimate_u_using_random_sampling(max_pairs=training.max_pairs, seed=training.seed)
         settings = with_u(settings, linker.misc.save_model_to_json(), identity, filled)
-    notes = []
     with _linker(session, settings, frozen=False) as (linker, _):
         for columns in available(training.passes, filled):
             try:

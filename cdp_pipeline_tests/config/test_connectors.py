@@ -34,6 +34,11 @@ def test_a_connector_of_each_kind(tmp_path: Path, connector: dict[str, Any]) -> 
         ({**DATABASE, "cursor": None}, {"load": "append"}, "give the connector a cursor"),
         (DATABASE, {"path": "erp/{date}/*.parquet"}, "a path without *"),
         (DATABASE, {"format": "csv"}, "format: parquet"),
+        ({**DATABASE, "initial": True}, {}, "initial"),
+        ({**DATABASE, "cursor": None, "overlap": 5}, {}, "belong to a cursor"),
+        ({**API, "params": {"since": "{form}"}}, {}, "the placeholders are {from} and {to}"),
+        ({**FILES, "url": "s3://bucket/{date.year}/people.csv"}, {}, "no other placeholder"),
+        (DATABASE, {"path": "erp[1]/{date}/people.parquet"}, "a path below data/landing/"),
         ({**API, "url": "api.example.org"}, {}, "https://api.example.org/contacts"),
         ({**FILES, "url": "ftp://host/{date}.csv"}, {}, "sftp://host/drop"),
         ({**FILES, "url": "s3://bucket/{day}.csv"}, {}, "no other placeholder"),
@@ -57,6 +62,21 @@ def test_what_can_not_be_fetched_is_told(
         {**FILES, "secrets": {"aws_secret_access_key": "geheim/123"}},
         {**FILES, "url": "sftp://partner:geheim@host/out/{date}.csv"},
         {**API, "url": "https://user:geheim@api.example.org/people"},
+        {**API, "url": "https://user:ge/heim@api.example.org/people?geheim"},
+        {**API, "auth": {"kind": "bearr", "secret": "geheim-123"}},
+        {**API, "auth": "Bearer geheim-123"},
+        {
+            **API,
+            "auth": {
+                "kind": "oauth2",
+                "token_url": "https://u:geheim@x/t",
+                "client_id_secret": "A",
+                "client_secret": "B",
+            },
+        },
+        {**FILES, "options": {"sftp_password": "geheim"}},
+        {**FILES, "options": {"region_name": ["geheim"]}},
+        ["geheim"],
     ],
 )
 def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path, connector: dict[str, Any]) -> None:

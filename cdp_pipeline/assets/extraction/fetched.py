@@ -25,6 +25,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sources import Source
 from cdp_pipeline.partitions import daily_partitions, run_days
 from cdp_pipeline.resources.landing import LandingZone
+from cdp_pipeline.resources.scratch import scratch_folder
 from cdp_pipeline.settings import Settings
 
 CHECK = "expect_days_to_be_fetched"
@@ -80,7 +81,8 @@ def _fetch_days(
     for name, table in sorted(source.tables.items()):
         for day in days:
             try:
-                fetched = fetch(table, day, newest, zone, landing)
+                with scratch_folder(settings.data) as scratch:
+                    fetched = fetch(table, day, newest, zone, landing, scratch)
             except FetchFailed as failure:
                 failures.append(f"{source.source}.{name} of {day}: {failure}")
                 break  # the window of a later day begins where this one's ends

@@ -1,7 +1,6 @@
 """`raw.<source>__<table>`: every delivered line, all columns text, with day, file and line number."""
 
 import json
-import tempfile
 from pathlib import Path
 
 from sqlglot import exp
@@ -13,6 +12,7 @@ from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.domain.expressions import column, named, no_rows, null_as, text, union_all
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
 from cdp_pipeline.resources.landing import DeliveredFile
+from cdp_pipeline.resources.scratch import scratch_folder
 
 AS_CONFIGURED = Expectation(
     expectation="expect_columns_as_configured",
@@ -57,9 +57,9 @@ def _builder(source: str, plain: str, definition: Table) -> Builder:
         parts: list[tuple[exp.Query, tuple[str, ...]]] = []
         extra: dict[str, None] = {}
         missing: dict[str, None] = {}
-        with tempfile.TemporaryDirectory(prefix="cdp_") as scratch:
+        with scratch_folder(run.settings.data) as scratch:
             for number, file in enumerate(_inspected(run, source, plain)):
-                lines = run.landing.lines(run.session, definition, file, f"delivered_{number}", Path(scratch))
+                lines = run.landing.lines(run.session, definition, file, f"delivered_{number}", scratch)
                 parts.append((lines, file.columns))
                 extra.update(dict.fromkeys(c for c in file.columns if c not in definition.columns))
                 missing.update(dict.fromkeys(c for c in definition.columns if c not in file.columns))

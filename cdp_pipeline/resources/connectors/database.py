@@ -1,14 +1,13 @@
 """Tables of SQL databases, through dlt's `sql_database` source.
 
 Every column is read as the database itself writes it as text, so that no number, time or unusual type is
-altered on the way; only the cursor keeps its type.
+altered on the way, and under a name of ours, so that no name is either.
 """
 
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import dlt
 import sqlalchemy as sa
 from dlt.extract import DltResource
 from dlt.sources.sql_database import sql_table
@@ -19,109 +18,98 @@ from cdp_pipeline.resources.connectors.failures import FetchFailed
 from cdp_pipeline.settings import secret
 
 ROWS_AT_ONCE = 50_000
+KINDS: tuple[tuple[type[Any], CursorKind], ...] = ((sa.DateTime, "time"), (sa.Date, "date"), (sa.Integer, "number"))
+WRITES_AS_USUAL = {
+    "postgresql": {"options": "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=1"}
+}
+"""Settings of a session, so that the text of a value does not depend on the role that reads it."""
 
 
-def cursor_kind(connector: Database) -> CursorKind:
-    """What the cursor column counts in; asks the database. Raises FetchFailed for a type that can't be one."""
-    engine = _engine(connector)
-    found = {column["name"]: column["type"] for column in _columns(engine, connector)}
-    cursor = connector.cursor or ""
-    if cursor not in found:
-        raise FetchFailed(f"'{connector.table}' has no column '{cursor}'; its columns are {sorted(found)}")
-    kinds: list[tuple[type[Any], CursorKind]] = [(sa.DateTime, "time"), (sa.Date, "date"), (sa.Integer, "number")]
-    for known, kind in kinds:
-        if isinstance(found[cursor], known):
-            return kind
-    raise FetchFailed(
-        f"the cursor '{cursor}' is of type {found[cursor]}; use a column of times, dates or whole numbers"
-    )
+class Reader:
+    """One table of one database, with its columns as the database describes them."""
 
-
-def rows(connector: Database, window: Window | None, zone: ZoneInfo) -> DltResource:
-    """The window's rows, in blocks; a whole table without one."""
-    engine = _engine(connector)
-    cursor = connector.cursor
-
-    def read_as_text(table: sa.Table) -> sa.Table:
-        for column in table.columns:
-            if column.name != cursor:
-                column.type = sa.Text()
-        return table
-
-    def written_by_the_database(query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
-        return query.with_only_columns(
-            *(
-                column if column.name == cursor else sa.cast(column, sa.Text).label(column.name)
-                for column in table.columns
+    def __init__(self, connector: Database, zone: ZoneInfo) -> None:
+        """Asks the database for the table; `zone` is that of cursor times without one. Raises FetchFailed."""
+        self._connector = connector
+        self._zone = zone
+        self._engine = _engine(connector)
+        try:
+            self._table = sa.Table(
+                connector.table, sa.MetaData(), schema=connector.db_schema, autoload_with=self._engine
             )
+        except sa.exc.NoSuchTableError:
+            place = connector.db_schema or "its default schema"
+            raise FetchFailed(
+                f"the database has no table or view '{connector.table}' in {place} that this user may see"
+            ) from None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self._table.columns]
+
+    def cursor_kind(self) -> CursorKind:
+        """What the cursor column counts in. Raises FetchFailed for a column that can't be one."""
+        cursor = self._connector.cursor or ""
+        if cursor not in self._table.columns:
+            raise FetchFailed(
+                f"'{self._connector.table}' has no column '{cursor}'; its columns are {sorted(self.names)}"
+            )
+        found = self._table.columns[cursor].type
+        for known, kind in KINDS:
+            if isinstance(found, known):
+                return kind
+        raise FetchFailed(f"the cursor '{cursor}' is of type {found}; use a column of times, dates or whole numbers")
+
+    def rows(self, window: Window | None) -> DltResource:
+        """The window's rows, in blocks, with the columns c0, c1 and so on; a whole table without a window."""
+        own_names = {column: f"c{place}" for place, column in enumerate(self._table.columns)}
+        texts: list[Any] = [sa.cast(column, sa.Text).label(name) for column, name in own_names.items()]
+        query = sa.select(*texts).where(*self._bounds(window))
+        as_read = sa.Table("read", sa.MetaData(), *(sa.Column(name, sa.Text) for name in own_names.values()))
+        return sql_table(
+            self._engine,
+            table=self._connector.table,
+            schema=self._connector.db_schema,
+            backend="pyarrow",
+            chunk_size=ROWS_AT_ONCE,
+            reflection_level="full",
+            table_adapter_callback=lambda _: as_read,
+            query_adapter_callback=lambda _query, _table: query,
         )
 
-    return sql_table(
-        engine,
-        table=connector.table,
-        schema=connector.db_schema,
-        backend="pyarrow",
-        chunk_size=ROWS_AT_ONCE,
-        reflection_level="full",
-        table_adapter_callback=read_as_text,
-        query_adapter_callback=written_by_the_database,
-        incremental=_incremental(engine, connector, window, zone),
-    )
+    def _bounds(self, window: Window | None) -> list[sa.ColumnElement[bool]]:
+        """Conditions of the window; rows without a cursor value are in every one."""
+        if window is None or self._connector.cursor is None:
+            return []
+        cursor = self._table.columns[self._connector.cursor]
+        is_number = window.kind == "number"
+        inside = []
+        if window.start is not None:
+            start = self._of_the_column(cursor, earlier(window.start, self._connector.overlap))
+            inside.append(cursor > start if is_number else cursor >= start)
+        if window.end is not None:
+            end = self._of_the_column(cursor, window.end)
+            inside.append(cursor <= end if is_number else cursor < end)
+        return [sa.or_(sa.and_(*inside), cursor.is_(None))] if inside else []
 
-
-def _incremental(
-    engine: sa.Engine, connector: Database, window: Window | None, zone: ZoneInfo
-) -> "dlt.sources.incremental[Any] | None":
-    if window is None or connector.cursor is None:
-        return None
-    cursor, is_naive = _cursor(engine, connector)
-
-    def bound(position: Position | None) -> Position | None:
-        """A time of the window as a column without a time zone has it: local time of the deployment."""
-        if is_naive and isinstance(position, datetime):
-            return position.astimezone(zone).replace(tzinfo=None)
+    def _of_the_column(self, cursor: sa.Column[Any], position: Position) -> Position:
+        """A moment as a column without a time zone has it."""
+        if isinstance(position, datetime) and not getattr(cursor.type, "timezone", False):
+            return position.astimezone(self._zone).replace(tzinfo=None)
         return position
-
-    is_number, end = window.kind == "number", bound(window.end)
-    if window.start is not None:
-        start = bound(earlier(window.start, connector.overlap))
-    else:
-        with engine.connect() as connection:
-            start = connection.execute(sa.select(sa.func.min(cursor))).scalar()
-    if start is None or (end is not None and start > end):  # type: ignore[operator]
-        start = end if end is not None else 0
-    return dlt.sources.incremental(
-        connector.cursor,
-        initial_value=start,
-        end_value=end,
-        range_start="open" if is_number and window.start is not None else "closed",
-        range_end="closed" if is_number else "open",
-        on_cursor_value_missing="include",
-    )
-
-
-def _cursor(engine: sa.Engine, connector: Database) -> tuple[sa.Column[Any], bool]:
-    """The cursor column, and whether its times are without a time zone."""
-    table = sa.Table(connector.table, sa.MetaData(), schema=connector.db_schema, autoload_with=engine)
-    column = table.columns[connector.cursor or ""]
-    return column, not getattr(column.type, "timezone", False)
-
-
-def _columns(engine: sa.Engine, connector: Database) -> list[Any]:
-    try:
-        return list(sa.inspect(engine).get_columns(connector.table, schema=connector.db_schema))
-    except sa.exc.NoSuchTableError:
-        raise FetchFailed(
-            f"the database has no table or view '{connector.table}' in {connector.db_schema or 'its default schema'}"
-        ) from None
 
 
 def _engine(connector: Database) -> sa.Engine:
-    url = secret(connector.url_secret)
+    url = secret(connector.url_secret).strip()
+    remedy = "write postgresql+psycopg://user:password@host:5432/database"
+    if url.count("@") > 1:
+        raise FetchFailed(f"{connector.url_secret} holds more than one @; write %40 for one in the password")
     try:
-        return sa.create_engine(url, hide_parameters=True)
-    except (sa.exc.ArgumentError, ImportError) as error:
-        raise FetchFailed(
-            f"{connector.url_secret} holds no address of a database that can be used here ({type(error).__name__}); "
-            "write postgresql+psycopg://user:password@host:5432/database"
-        ) from None
+        made = sa.make_url(url)
+        return sa.create_engine(
+            made, hide_parameters=True, connect_args=WRITES_AS_USUAL.get(made.get_backend_name(), {})
+        )
+    except (sa.exc.ArgumentError, ImportError, ValueError) as error:
+        problem = f"holds no address of a database that can be used here ({type(error).__name__})"
+        raise FetchFailed(f"{connector.url_secret} {problem}; {remedy}") from None

@@ -21,9 +21,10 @@ from cdp_pipeline.settings import secret
 
 
 def fetch(connector: Files, day: date, target: Path, scratch: Path) -> list[str]:
-    """Copy the day's files to the target's folder, all or none; returns their names.
+    """Copy the day's files to the target's folder, once all are here; returns their names.
 
-    The last part of `target` is the name to land under, or a pattern with `*` that the names must match.
+    The last part of `target` is the name to land under, or a pattern with `*` that the names must match;
+    what landed under it and is delivered no more goes, unless nothing is delivered any more.
     """
     found = sorted(_listed(connector, day), key=lambda item: str(item["file_name"]))
     landed: list[tuple[Path, Path]] = []
@@ -45,6 +46,10 @@ def fetch(connector: Files, day: date, target: Path, scratch: Path) -> list[str]
         partial = final.with_name(f".{final.name}.partial")
         shutil.move(copy, partial)
         partial.replace(final)
+    delivered = {final for _, final in landed}
+    for before in target.parent.glob(target.name) if delivered else ():
+        if before not in delivered:
+            before.unlink()  # the partner delivers the day under other names now
     return [final.name for _, final in landed]
 
 

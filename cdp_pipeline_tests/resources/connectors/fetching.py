@@ -11,6 +11,7 @@ import duckdb
 from cdp_pipeline.config.sources import Table
 from cdp_pipeline.resources.connectors import Fetched, fetch
 from cdp_pipeline.resources.landing import LandingZone
+from cdp_pipeline.resources.scratch import scratch_folder
 
 ZONE = ZoneInfo("Europe/Paris")
 NEWEST = date(2026, 11, 24)
@@ -25,7 +26,8 @@ class Fetching:
     table: Table
 
     def day(self, day: str, newest: date = NEWEST) -> Fetched | None:
-        return fetch(self.table, date.fromisoformat(day), newest, ZONE, LandingZone(self.root))
+        with scratch_folder(self.root.parent / "data") as scratch:
+            return fetch(self.table, date.fromisoformat(day), newest, ZONE, LandingZone(self.root), scratch)
 
     def landed(self, day: str = "*") -> list[tuple[Any, ...]]:
         """Rows of a day's Parquet files, in the file's order."""

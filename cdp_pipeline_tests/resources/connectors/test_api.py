@@ -2,6 +2,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from cdp_pipeline.resources.connectors import api
@@ -73,6 +74,114 @@ def test_every_page_is_fetched(answer: Any, paging: dict[str, Any], tmp_path: Pa
     assert fetching.landed() == [(person["id"], person["name"]) for person in PEOPLE]
 
 
+def test_a_server_that_gives_fewer_than_asked_for_loses_nothing(tmp_path: Path) -> None:
+    def two_at_most(request: Request) -> Answer:
+        return Answer(page(request, int(request.query["offset"])))
+
+    with http_server(two_at_most) as url:
+        fetching = contacts(url, tmp_path, paging={"kind": "offset", "limit": 5, "total": "total"})
+        assert fetching.day("2026-11-24").rows == len(PEOPLE)
+
+
+def test_an_empty_page_before_the_last_one_is_no_end(tmp_path: Path) -> None:
+    def filtered(request: Request) -> Answer:
+        shown = PEOPLE[:1] if request.query["page"] != "2" else []
+        return Answer({"data": {"items": [{**person, "page": request.query["page"]} for person in shown]}, "pages": 3})
+
+    with http_server(filtered) as url:
+        fetching = contacts(url, tmp_path, paging={"kind": "page_number", "total": "pages"})
+        assert fetching.day("2026-11-24").rows == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "paging", "told"),
+    [
+        (lambda r: Answer({"data": {"items": PEOPLE}, "total": 50}), {"kind": "offset", "limit": 50, "total": "total"}, "7 records came of the 50|the same records"),
+        (lambda r: Answer({"data": {"items": PEOPLE}, "next": "/contacts"}), {"kind": "next_url"}, "names itself as the next"),
+        (lambda r: Answer({"data": {"items": PEOPLE}, "c": "x"}), {"kind": "cursor", "path": "c"}, "the same records|names itself"),
+        (lambda r: Answer({"data": {"items": PEOPLE}}), {"kind": "page_number"}, "two pages hold the same records"),
+    ],
+)  # fmt: skip
+def test_paging_that_stands_still_or_ends_early_is_a_failure(
+    answer: Any, paging: dict[str, Any], told: str, tmp_path: Path
+) -> None:
+    with http_server(answer) as url, pytest.raises(FetchFailed, match=told):
+        contacts(url, tmp_path, paging=paging).day("2026-11-24")
+
+
+def test_secrets_go_to_the_configured_server_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "geheim")
+    strangers: list[Request] = []
+    auth = {"kind": "api_key", "name": "X-Key", "secret": "TOKEN"}
+    with http_server(lambda request: strangers.append(request) or Answer({})) as elsewhere:
+        following = Answer({"data": {"items": PEOPLE}, "next": f"{elsewhere}/contacts"})
+        redirect = Answer("", status=302, headers={"Location": f"{elsewhere}/contacts"})
+        for answer, told in ((following, "on another server"), (redirect, "sends elsewhere")):
+            with http_server(lambda request, given=answer: given) as url, pytest.raises(FetchFailed, match=told):
+                contacts(url, tmp_path, auth=auth, paging={"kind": "next_url"}).day("2026-11-24")
+    assert strangers == []
+
+
+def test_oauth_asks_for_a_token_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIENT", "cdp")
+    monkeypatch.setenv("CLIENT_KEY", "geheim")
+
+    def answer(request: Request) -> Answer:
+        if request.path == "/token":
+            return Answer({"access_token": "abc", "expires_in": 3600})
+        right = request.headers.get("Authorization") == "Bearer abc"
+        return Answer({"data": {"items": PEOPLE}}) if right else Answer("no", status=401)
+
+    with http_server(answer) as url:
+        auth = {
+            "kind": "oauth2",
+            "token_url": f"{url}/token",
+            "client_id_secret": "CLIENT",
+            "client_secret": "CLIENT_KEY",
+        }
+        assert contacts(url, tmp_path, auth=auth).day("2026-11-24").rows == len(PEOPLE)
+
+
+def test_keys_are_the_records_own(tmp_path: Path) -> None:
+    record = {
+        "id": "1",
+        "name": "right",
+        "name ": "blank",
+        'a"b': "quote",
+        "a_b": "line",
+        "_dlt_id": "d",
+        "": "none",
+        "x.y": "dot",
+    }
+    with http_server(lambda request: Answer({"data": {"items": [record]}})) as url:
+        fetching = contacts(url, tmp_path)
+        fetching.day("2026-11-24")
+    names = pq.read_schema(fetching.file("2026-11-24")).names
+    assert dict(zip(names, fetching.landed()[0], strict=True)) == {
+        **{k: v for k, v in record.items() if k},
+        "unnamed_7": "none",
+    }
+
+
+def test_a_key_that_no_record_has_is_an_empty_column_unless_it_is_needed(tmp_path: Path) -> None:
+    with http_server(lambda request: Answer({"data": {"items": [{"id": "1"}]}})) as url:
+        fetching = contacts(url, tmp_path)
+        fetching.day("2026-11-24")
+        assert fetching.landed() == [("1", None)]
+    with (
+        http_server(lambda request: Answer({"data": {"items": [{"name": "x"}]}})) as url,
+        pytest.raises(FetchFailed, match=r"no record has \['id'\]"),
+    ):
+        contacts(url, tmp_path / "other").day("2026-11-24")
+
+
+def test_half_a_surrogate_pair_arrives_as_its_escape(tmp_path: Path) -> None:
+    with http_server(lambda request: Answer(b'{"data": {"items": [{"id": "1", "name": "x\\ud83d"}]}}')) as url:
+        fetching = contacts(url, tmp_path)
+        fetching.day("2026-11-24")
+    assert fetching.landed() == [("1", "x\\ud83d")]
+
+
 def test_a_server_that_fails_now_and_then_is_asked_again(tmp_path: Path) -> None:
     asked: Counter[str] = Counter()
 
@@ -114,7 +223,7 @@ def test_values_land_as_they_are_written(tmp_path: Path) -> None:
     with http_server(lambda request: Answer(body)) as url:
         fetching = contacts(url, tmp_path)
         fetching.day("2026-11-24")
-    names = ("id", "name", "n", "e", "big", "ok", "tags", "É t", "late", "nothing")
+    names = ("id", "name", "n", "e", "big", "ok", "tags", "nothing", "É t", "late")
     one, two = (dict(zip(names, row, strict=True)) for row in fetching.landed())
     assert one["name"] == "2026-01-02T03:04:05Z"
     assert one == {

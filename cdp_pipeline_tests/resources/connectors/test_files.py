@@ -86,6 +86,16 @@ def test_several_files_whose_names_tell_the_day(drop: Drop, tmp_path: Path) -> N
     assert fetching.day("2026-11-22").files == ()
 
 
+def test_a_day_delivered_again_under_other_names_replaces_the_old_ones(drop: Drop, tmp_path: Path) -> None:
+    drop.put("out/2026-11-23/p1.csv", CONTENT)
+    fetching = drop.fetching(tmp_path / "landing", "out/{date}/*.csv", "drop/{date}/*.csv")
+    fetching.day("2026-11-23")
+    landed = tmp_path / "landing" / "drop" / "2026-11-23"
+    (landed / "p0.csv").write_bytes(CONTENT)
+    fetching.day("2026-11-23")
+    assert [path.name for path in landed.iterdir()] == ["p1.csv"]
+
+
 def test_files_without_a_day_are_those_of_the_newest(drop: Drop, tmp_path: Path) -> None:
     drop.put("out/current.csv", CONTENT)
     fetching = drop.fetching(tmp_path / "landing", "out/current.csv", "drop/{date}/people.csv")
