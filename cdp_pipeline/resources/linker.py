@@ -60,7 +60,8 @@ def train(session: Session, identity: Identity, filled: set[str]) -> tuple[Setti
         linker.training.estimate_u_using_random_sampling(max_pairs=training.max_pairs, seed=training.seed)
         settings = with_u(settings, linker.misc.save_model_to_json(), identity, filled)
     with _linker(session, settings, frozen=False) as (linker, _):
-        for columns in available(training.passes, filled):
+        is_enough = len(settings["comparisons"]) > 1  # a pass holds one fixed and learns of the others
+        for columns in available(training.passes, filled) if is_enough else ():
             try:
                 linker.training.estimate_parameters_using_expectation_maximisation(
                     blocking_rule(columns),

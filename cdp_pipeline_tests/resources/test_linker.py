@@ -1,7 +1,7 @@
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.linkage import build_settings
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
-from cdp_pipeline.resources.linker import filled_columns, score
+from cdp_pipeline.resources.linker import filled_columns, score, train
 from cdp_pipeline.sql.lineage import parse
 
 
@@ -18,6 +18,15 @@ def _records(session: DuckDBSession) -> None:
 def test_columns_that_hold_values_are_found(session: DuckDBSession) -> None:
     _records(session)
     assert filled_columns(session) == {"email", "mailbox_name", "family_initial"}
+
+
+def test_a_deployment_that_knows_nothing_but_addresses_trains_what_it_can(
+    session: DuckDBSession, project: Project
+) -> None:
+    _records(session)
+    settings, notes = train(session, project.identity, {"email", "mailbox_name"})
+    assert [comparison["output_column_name"] for comparison in settings["comparisons"]] == ["email"]
+    assert "no deterministic rule has all its columns" in notes[0]
 
 
 def test_a_shared_rare_mailbox_scores_and_nothing_stays_behind(session: DuckDBSession, project: Project) -> None:
