@@ -40,10 +40,14 @@ def value_of(name: str, definition: Table, deployment: Deployment) -> exp.Expr:
             return macro("until", parsed, column("_extract_date")) if _is_birth_date(name, definition) else parsed
         case "timestamp":
             zone = text(content.timezone or deployment.timezone)
-            return (
-                macro("parse_local", raw, array(content.formats), zone)
-                if content.formats
-                else macro("parse_iso", raw, zone)
+            if not content.formats:
+                return macro("parse_iso", raw, zone)
+            local = [pattern for pattern in content.formats if "%z" not in pattern]
+            with_offset = [pattern for pattern in content.formats if "%z" in pattern]  # these give a moment in UTC
+            kinds = ((local, zone), (with_offset, text("UTC")))
+            return exp.func(
+                "coalesce",
+                *(macro("parse_local", raw, array(patterns), place) for patterns, place in kinds if patterns),
             )
     return _plain_value(content, raw)
 
@@ -58,10 +62,9 @@ def _is_birth_date(name: str, definition: Table) -> bool:
 def _plain_value(content: Column, raw: exp.Column) -> exp.Expr:
     known = macro("known", raw)
     if content.type == "integer":
-        return exp.TryCast(this=known, to=exp.DataType.build("bigint"))
+        return macro("parse_integer", raw)
     if content.type == "decimal":
-        number = exp.func("replace", known, text(","), text(".")) if content.decimal_separator == "," else known
-        return exp.TryCast(this=number, to=exp.DataType.build("decimal(18,2)"))
+        return macro("parse_decimal_comma" if content.decimal_separator == "," else "parse_decimal", raw)
     if content.type == "boolean":
         lowered = exp.Lower(this=known)
         return exp.Case(

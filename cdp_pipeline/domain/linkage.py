@@ -106,9 +106,11 @@ def _make_monotone(levels: list[dict[str, Any]], largest_else_m: float) -> None:
 
 def _updated(settings: Settings, trained: Settings, known: list[Comparison], update: Any) -> Settings:
     contents = []
-    for comparison, content, found in zip(known, settings["comparisons"], trained["comparisons"], strict=True):
+    trained_levels = {found["output_column_name"]: found["comparison_levels"][1:] for found in trained["comparisons"]}
+    for comparison, content in zip(known, settings["comparisons"], strict=True):
         null, *levels = content["comparison_levels"]
-        _, *found_levels = found["comparison_levels"]
+        # Splink leaves out a comparison that its last pass held fixed or could not learn: the prior stands
+        found_levels = trained_levels.get(content["output_column_name"], [{}] * len(levels))
         pairs = zip(comparison.levels, levels, found_levels, strict=True)
         contents.append(
             {

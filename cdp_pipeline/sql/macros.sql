@@ -77,8 +77,20 @@ create or replace macro parse_local(value, formats, zone) as
 create or replace macro names_offset(value) as regexp_matches(value, '\d[Tt ]\d.*([Zz]|[+-]\d\d(:?\d\d)?)\s*$');
 create or replace macro parse_iso(value, zone) as
     case when known(value) is null or length(value) < 10 or left(ltrim(value), 4) not between '1880' and '2100' then null
+        when not regexp_full_match(trim(value), '\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.]\d+)?)?\s?([Zz]|[+-]\d\d(:?\d\d)?)?)?') then null
         when names_offset(value) then cast(try_cast(value as timestamptz) at time zone 'UTC' as timestamp)
         else cast((try_cast(value as timestamp) at time zone zone) at time zone 'UTC' as timestamp) end;
+
+-- Whole numbers, and numbers of at most two decimals: what a type would round or read anew is none, but for the
+-- noise of a binary fraction (19.990000000000002).
+create or replace macro parse_integer(value) as
+    case when regexp_full_match(known(value), '\s*[+-]?\d+([.]0*)?\s*') then try_cast(known(value) as bigint) end;
+create or replace macro parse_decimal(value) as
+    case when regexp_full_match(known(value), '\s*[+-]?(\d+([.]\d*)?|[.]\d+)\s*')
+            and abs(try_cast(value as double) - cast(try_cast(value as decimal(18, 2)) as double)) < 1e-6
+        then try_cast(value as decimal(18, 2)) end;
+create or replace macro parse_decimal_comma(value) as
+    case when not contains(value, '.') then parse_decimal(replace(value, ',', '.')) end;
 
 -- Words that are all capitals or all small get a capital each, after a hyphen too; mixed case stays as written.
 create or replace macro capitalised(word) as upper(left(word, 1)) || substr(word, 2);
