@@ -124,6 +124,8 @@ def look(found: list[Arrival], before: Seen, landing: Path, now: float) -> tuple
 
 
 def _state(seen: Seen, found: list[Arrival], day: str) -> str:
-    """A digest of the day's files and their contents."""
-    files = sorted(f"{arrival.name}:{seen[arrival.name][2]}" for arrival in found if arrival.day == day)
+    """A digest of the day's files, their contents and times: a content that comes back is a change as well."""
+    files = sorted(
+        f"{arrival.name}:{arrival.changed}:{seen[arrival.name][2]}" for arrival in found if arrival.day == day
+    )
     return hashlib.sha256("\n".join(files).encode()).hexdigest()[:16]

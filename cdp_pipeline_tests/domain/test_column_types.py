@@ -17,7 +17,10 @@ def _table(**column: object) -> Table:
         ({"type": "timestamp", "timezone": "UTC"}, "PARSE_ISO"),
         ({"type": "date", "formats": ["%d/%m/%Y"]}, "%d/%m/%Y"),
         ({"type": "decimal", "decimal_separator": ","}, "PARSE_DECIMAL_COMMA"),
-        ({"type": "timestamp", "formats": ["%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %z"]}, "COALESCE(PARSE_LOCAL"),
+        (
+            {"type": "timestamp", "formats": ["%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %z"]},
+            "PARSE_LOCAL(\"a\", ['%d.%m.%Y %H:%M %z'], 'UTC')",
+        ),
         ({"type": "phone"}, "a__parsed"),
         ({"type": "boolean"}, "oui"),
     ],

@@ -11,6 +11,7 @@ from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.domain.expressions import column, named, no_rows, null_as, text, union_all
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
+from cdp_pipeline.resources.extracts import changed
 from cdp_pipeline.resources.landing import DeliveredFile
 from cdp_pipeline.resources.scratch import scratch_folder
 
@@ -71,15 +72,23 @@ def _builder(source: str, plain: str, definition: Table) -> Builder:
 
 
 def _inspected(run: TableRun, source: str, plain: str) -> list[DeliveredFile]:
-    """The table's files of the run's days, as they were inspected."""
-    asked = exp.select("extract_date", "file", "columns").from_("quality.extracts").order_by("extract_date", "file")
+    """The table's files of the run's days, as they were inspected; raises ExtractError where one is another now."""
+    asked = (
+        exp.select("extract_date", "file", "columns", "bytes")
+        .from_("quality.extracts")
+        .order_by("extract_date", "file")
+    )
     mine = (
         exp.EQ(this=column("source"), expression=text(source)),
         exp.EQ(this=column("source_table"), expression=text(plain)),
         exp.In(this=column("extract_date"), query=exp.select("day").from_("run_days").subquery()),
     )
     found = run.session.rows(asked.where(*mine))
-    return [DeliveredFile(run.landing.path(name), day, tuple(json.loads(columns))) for day, name, columns in found]
+    for _, name, _, size in found:
+        path = run.landing.path(name)
+        if not path.exists() or path.stat().st_size != size:
+            raise changed(path)
+    return [DeliveredFile(run.landing.path(name), day, tuple(json.loads(columns))) for day, name, columns, _ in found]
 
 
 def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:

@@ -112,12 +112,16 @@ def as_utf8(path: Path, extract: Extract, scratch: Path) -> Path:
 
 @contextmanager
 def opened(path: Path, extract: Extract) -> Iterator[TextIO]:
-    """The file's text from its beginning, for a look at its head; undecodable bytes are lone surrogates."""
+    """The file's text from its beginning, for a look at its head; undecodable bytes are lone surrogates.
+
+    A carriage return alone ends a line in a file that has no other line ends.
+    """
     with unpacked(path, extract) as source:
         head = source.read(MEGABYTE)
         codec, mark = _encoding(head, extract)
         decoder = codecs.getincrementaldecoder(codec)("surrogateescape" if codec == UTF8 else "keep_byte")
-        yield io.StringIO(decoder.decode(head[mark:]), newline="")
+        text = decoder.decode(head[mark:])
+        yield io.StringIO(text, newline="\n" if "\n" in text else "")
 
 
 def encoding(path: Path, extract: Extract) -> tuple[str, int]:
