@@ -3,7 +3,7 @@
 import codecs
 import re
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -43,7 +43,7 @@ class Extract(Config):
     `path` must contain `{date}` (the day, YYYY-MM-DD) and may contain `*`. A compressed file is
     recognised by its ending (.gz, .zip, .zst) or declared. `encoding` is any that Python knows, or
     `auto`; a byte-order mark outranks it. `header_row` is the line or row of the column names, 0 where
-    there is none and the files have the configured columns in their order. `escape` is what stands
+    there is none (as in `fixed_width`) and the files have the configured columns in their order. `escape` is what stands
     before a quote inside a quoted cell, another quote by default. Lines that begin with `comment`, and
     lines that match the regular expression `totals`, are no data. `sheet` is a name or a pattern with
     `*`; `header_rows` joins headers that span several rows. `records` is the path, such as
@@ -69,6 +69,13 @@ class Extract(Config):
     operation: Operation | None = None
     done_marker: str | None = None
     connector: Connector | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_header_in_fixed_width(cls, content: Any) -> Any:
+        if isinstance(content, dict) and content.get("format") == "fixed_width":
+            return {"header_row": 0, **content}
+        return content
 
     @field_validator("path", "done_marker")
     @classmethod

@@ -24,6 +24,7 @@ from cdp_pipeline.resources.extracts.text import MEGABYTE, as_utf8, count_marks,
 from cdp_pipeline.resources.warehouse import Session
 
 LONGEST_RECORD = 500
+LONGEST_BYTES = 16 * MEGABYTE
 """Lines that one record may span before its opening quote is taken for a stray one."""
 HINT = re.compile(r"^sep=(.)\r?\n?$", re.IGNORECASE)
 
@@ -203,7 +204,7 @@ def _reader(plain: Path, delimiter: str, quote: str, names: list[str], skip: int
         escape=quote,
         nullstr="",
         strict_mode=True,
-        max_line_size=16 * MEGABYTE,
+        max_line_size=LONGEST_BYTES,
         **dialect,
     )
 
@@ -296,6 +297,8 @@ def _numbered(source: BinaryIO, first_line: int) -> Iterator[tuple[int, bytes]]:
 def _fault(cells: list[bytes] | None, record: bytes, width: int) -> str | None:
     if cells is None:
         return "a quote is left open, or followed by text"
+    if len(record) > LONGEST_BYTES:
+        return f"longer than {LONGEST_BYTES // MEGABYTE} MB"
     if len(cells) != width:
         return f"{len(cells)} cells instead of {width}"
     return undecodable(record)

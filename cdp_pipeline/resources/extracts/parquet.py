@@ -9,15 +9,19 @@ from pyarrow import ArrowInvalid
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Table
-from cdp_pipeline.domain.expressions import column, named, null_as, sql_of, table_function
+from cdp_pipeline.domain.expressions import column, named, null_as, sql_of, table_function, text
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.extracts.text import unpack
 from cdp_pipeline.resources.warehouse import Session
+
+ROW_NUMBER = "file_row_number"
 
 
 def header(path: Path, table: Table) -> list[str]:
     """Column names of the file's schema; every page is read once, so that damage shows before any table changes."""
     names = list(_schema(path).names)
+    if ROW_NUMBER in names:
+        raise ExtractError(path, "", f"a column is called {ROW_NUMBER}, as DuckDB calls its own", "rename it")
     with duckdb.connect() as connection:
         columns = [exp.func("count", column(name)) for name in names]
         asked = exp.select(*columns).from_(table_function("read_parquet", str(path)))
@@ -28,15 +32,39 @@ def header(path: Path, table: Table) -> list[str]:
 def lines(session: Session, path: Path, table: Table, names: list[str], slot: str, scratch: Path) -> exp.Query:
     """All rows; `_line` is the row's number in the file, from 1."""
     plain = unpack(path, table.extract, scratch)
-    nested = {field.name for field in _schema(plain) if pa.types.is_nested(field.type)}
+    fields = {field.name: field.type for field in _schema(plain)}
     reader = table_function("read_parquet", str(plain), file_row_number=True)
-    values = [exp.func("to_json", column(name)) if name in nested else column(name) for name in names]
+    binary = [name for name in names if _is_binary(fields[name]) and name in table.columns]
+    undecodable = exp.or_(
+        exp.false(),
+        *(exp.and_(column(name).is_(exp.null()).not_(), _decoded(name).is_(exp.null())) for name in binary),
+    )
+    values: dict[str, exp.Expr] = {
+        name: exp.func("to_json", column(name)) if pa.types.is_nested(fields[name]) else column(name) for name in names
+    }
+    values.update({name: _decoded(name) for name in binary})
+    texts = [exp.cast(column(name), "varchar", dialect="duckdb") for name in binary]
     return exp.select(
-        *(named(exp.cast(value, "varchar", dialect="duckdb"), name) for name, value in zip(names, values, strict=True)),
-        named(exp.Add(this=column("file_row_number"), expression=exp.convert(1)), "_line"),
-        named(null_as("varchar"), "_reject_reason"),
-        named(null_as("varchar"), "_reject_text"),
+        *(named(exp.cast(value, "varchar", dialect="duckdb"), name) for name, value in values.items()),
+        named(exp.Add(this=column(ROW_NUMBER), expression=exp.convert(1)), "_line"),
+        named(
+            exp.If(this=undecodable, true=text("bytes that are not UTF-8"), false=null_as("varchar")), "_reject_reason"
+        ),
+        named(
+            exp.If(this=undecodable, true=exp.func("concat_ws", text(" "), *texts)) if binary else null_as("varchar"),
+            "_reject_text",
+        ),
     ).from_(reader)
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    """Text that its writer did not mark as such, in many a file."""
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
+
+
+def _decoded(name: str) -> exp.Expr:
+    """UTF-8 text of bytes; null where they are none."""
+    return exp.Anonymous(this="try", expressions=[exp.Anonymous(this="decode", expressions=[column(name)])])
 
 
 def _schema(path: Path) -> pa.Schema:
