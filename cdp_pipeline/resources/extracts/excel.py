@@ -1,9 +1,12 @@
 """Spreadsheets (xlsx, xls, ods) through calamine: one sheet, header rows, cells as text."""
 
+import string
+import zipfile
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook
 from sqlglot import exp
@@ -45,13 +48,16 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     first = extract.header_row + extract.header_rows if extract.header_row else 1
     nothing = (None,) * len(names)
     rows: list[tuple[Any, ...]] = []
+    errors = _errors(path, _sheet(path, _book(path), extract))
     for number, row in enumerate(rows_of(path, extract), start=1):
         cells = [_text(cell) for cell in row]
-        if number < first or not any(cells):
+        if number < first or not (any(cells) or number in errors):
             continue
         beyond = [cell for cell in cells[len(names) :] if cell]
-        if beyond:
-            rows.append((*nothing, number, f"{len(beyond)} cells beyond the header", "\t".join(c or "" for c in cells)))
+        reason = f"a cell shows {errors[number]}" if number in errors else None
+        reason = reason or (f"{len(beyond)} cells beyond the header" if beyond else None)
+        if reason:
+            rows.append((*nothing, number, reason, "\t".join(c or "" for c in cells)))
         else:
             rows.append((*(*cells, *nothing)[: len(names)], number, None, None))
     types = {
@@ -78,10 +84,24 @@ def _spread(level: list[str]) -> list[str]:
 
 def rows_of(path: Path, extract: Extract) -> list[list[Any]]:
     """All rows of the sheet, from the first, with typed cells."""
+    book = _book(path)
+    sheet = _sheet(path, book, extract)
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        rows: list[list[Any]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise ExtractError(path, "", f"sheet '{sheet}' can't be read ({error})", _REPAIR) from None
+    return rows
+
+
+def _book(path: Path) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
         raise ExtractError(path, "", f"not a readable spreadsheet ({error})", _REPAIR) from None
+
+
+def _sheet(path: Path, book: CalamineWorkbook, extract: Extract) -> str:
+    """Name of the sheet that the extract asks for, by default the first."""
     wanted = extract.sheet or book.sheet_names[0]
     found = [name for name in book.sheet_names if name == wanted or fnmatchcase(name, wanted)]
     if len(found) != 1:
@@ -91,11 +111,38 @@ def rows_of(path: Path, extract: Extract) -> list[list[Any]]:
             f"sheet '{wanted}' {'is missing' if not found else 'may be any of several'}; found {book.sheet_names}",
             "correct extract.sheet of this table",
         )
-    try:
-        rows: list[list[Any]] = book.get_sheet_by_name(found[0]).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise ExtractError(path, "", f"sheet '{found[0]}' can't be read ({error})", _REPAIR) from None
-    return rows
+    return str(found[0])
+
+
+def _errors(path: Path, sheet: str) -> dict[int, str]:
+    """Rows of an xlsx sheet with a cell that shows an error (#N/A), and the first one: calamine calls them empty.
+
+    Source: ECMA-376, part 1, 18.3.1.4 (cells of type e).
+    """
+    if not zipfile.is_zipfile(path):
+        return {}
+    found: dict[int, str] = {}
+    with zipfile.ZipFile(path) as book:
+        if "xl/workbook.xml" not in book.namelist():
+            return {}
+        sheets = [_attributes(node) for node in ElementTree.parse(book.open("xl/workbook.xml")).iter()]
+        wanted = next((given["id"] for given in sheets if given.get("name") == sheet and "id" in given), None)
+        parts = [_attributes(node) for node in ElementTree.parse(book.open("xl/_rels/workbook.xml.rels")).iter()]
+        target = next((given["Target"] for given in parts if given.get("Id") == wanted), None)
+        if wanted is None or target is None:
+            return {}
+        for _, node in ElementTree.iterparse(book.open(target.lstrip("/") if target[0] == "/" else f"xl/{target}")):
+            if node.get("t") == "e" and node.get("r"):
+                row = int(str(node.get("r")).lstrip(string.ascii_uppercase))
+                found.setdefault(row, next((value.text or "" for value in node if value.tag.endswith("}v")), ""))
+            elif node.tag.endswith("}row"):
+                node.clear()
+    return found
+
+
+def _attributes(node: ElementTree.Element) -> dict[str, str]:
+    """Attributes without their namespaces."""
+    return {name.rpartition("}")[2]: value for name, value in node.attrib.items()}
 
 
 def _text(cell: Any) -> str | None:

@@ -134,3 +134,22 @@ def test_merged_headers_count_for_all_their_columns(tmp_path: Path) -> None:
         sheet.merge_range(0, 1, 0, 2, "Adresse")
         sheet.write_row(1, 0, ["Nr", "Ort", "PLZ"])
     assert excel.header(path, _table(header_rows=2)) == ["Nr", "Adresse Ort", "Adresse PLZ"]
+
+
+def test_a_cell_that_shows_an_error_refuses_its_row(tmp_path: Path, session: DuckDBSession) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Other").write_formula(1, 0, "=1/0", None, "#DIV/0!")
+        sheet = book.add_worksheet("List")
+        sheet.write_row(0, 0, ["a", "b"])
+        sheet.write_row(1, 0, ["1", "2"])
+        sheet.write(2, 0, "3")
+        sheet.write_formula(2, 1, "=NA()", None, "#N/A")
+        sheet.write_formula(3, 0, "=1/0", None, "#DIV/0!")
+    table = _table(sheet="List")
+    rows = session.rows(excel.lines(session, path, table, ["a", "b"], "sheet", tmp_path))
+    assert [row[:4] for row in rows] == [
+        ("1", "2", 2, None),
+        (None, None, 3, "a cell shows #N/A"),
+        (None, None, 4, "a cell shows #DIV/0!"),
+    ]
