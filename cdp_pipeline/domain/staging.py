@@ -24,6 +24,10 @@ LINE_DESCRIPTIONS = {
 }
 
 
+ROW = "_row"
+ROW_DESCRIPTION = {ROW: SidecarColumn(type="VARCHAR", description="Digest of the row as delivered, which has no key")}
+
+
 def staging_sidecar(name: str, definition: Table) -> Sidecar:
     """Columns of `staging.<name>`, described from the source's configuration."""
     described = {
@@ -39,26 +43,27 @@ def staging_sidecar(name: str, definition: Table) -> Sidecar:
         grain="one event" if definition.is_event else f"current state of one {', '.join(definition.key)}",
         key=definition.key,
         partition="_extract_date" if definition.is_event else None,
-        columns={**described, **LINE_DESCRIPTIONS},
+        columns={**described, **({} if definition.key else ROW_DESCRIPTION), **LINE_DESCRIPTIONS},
     )
 
 
 def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Select:
     """Readable lines of `raw.<name>`, of the days in `typed_days`, typed.
 
-    Columns: the configured ones, `<column>__fault` (a reason code, or null) for each that can be at
+    Columns: the configured ones, `_row` where they have no key, `<column>__fault` (a reason code, or null) for each that can be at
     fault, `_extract_date`, `_file`, `_line`, and `_refused`, whether a fault keeps the line out.
     """
     typed = exp.select(
         *(named(value_of(part, definition, deployment), part) for part in definition.columns),
         *(named(column(part), f"{part}__delivered") for part, _ in _checks(definition)),
+        *([] if definition.key else [named(_digest(definition), ROW)]),
         *(column(part) for part in LINE_COLUMNS),
     ).from_(table(f"raw.{name}"))
     typed = typed.where(column("_reject_reason").is_(exp.null()), _of_days("typed_days"))
     typed = with_parsed_values(typed, definition, deployment)
     faults = [(part, _fault(part, content, definition)) for part, content in _checks(definition)]
     judged = exp.select(
-        *(column(part) for part in definition.columns),
+        *(column(part) for part in _staged(definition)),
         *(named(fault, f"{part}__fault") for part, fault in faults),
         *(column(part) for part in LINE_COLUMNS),
     ).from_(typed.subquery("typed"))
@@ -77,7 +82,7 @@ def staging_select(name: str, definition: Table, *, known_before: bool) -> exp.S
     once: on the first day that delivers it (`known_before`: the table holds earlier days), and of that
     day its last line.
     """
-    chosen = exp.select(*(column(part) for part in (*definition.columns, *LINE_COLUMNS))).from_(TYPED)
+    chosen = exp.select(*(column(part) for part in (*_staged(definition), *LINE_COLUMNS))).from_(TYPED)
     chosen = chosen.where(column("_refused").not_(), _of_days("accepted_days"))
     key = [column(part) for part in row_key(definition)]
     first_day = exp.Ordered(this=column("_extract_date"), desc=not definition.is_event)
@@ -92,8 +97,18 @@ def staging_select(name: str, definition: Table, *, known_before: bool) -> exp.S
 
 
 def row_key(definition: Table) -> tuple[str, ...]:
-    """The key's columns; of events without a key the whole row."""
-    return definition.key or tuple(definition.columns)
+    """The key's columns; of events without a key the digest of the whole row."""
+    return definition.key or (ROW,)
+
+
+def _staged(definition: Table) -> tuple[str, ...]:
+    return (*definition.columns, *(() if definition.key else (ROW,)))
+
+
+def _digest(definition: Table) -> exp.Expr:
+    """Digest of the cells as delivered: rows that only differ in a value that could not be taken are two."""
+    cells = exp.Array(expressions=[column(part) for part in definition.columns])
+    return exp.func("md5", exp.cast(exp.func("to_json", cells), "varchar", dialect="duckdb"))
 
 
 def _is_deletion(definition: Table) -> exp.Expr:

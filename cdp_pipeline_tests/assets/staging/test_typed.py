@@ -114,6 +114,18 @@ def test_an_event_counts_once_whatever_delivers_it_again(made: Any) -> None:
     assert _check(run, "accounted_for") == (True, "delivered 2, unreadable 0, refused 0, loaded 1, repeated 1")
 
 
+def test_events_whose_values_could_not_be_taken_are_still_two(made: Any) -> None:
+    columns = {"id": {"required": True}, "amount": {"type": "decimal", "on_invalid": "null"}, "op": {}}
+    d = made("append", key=[], columns=columns, max_quarantined=1)
+    d.deliver(1, ("a", "bad"), ("a", "worse"), ("a", None), ("a", "worse"))
+    run = d.run(1)
+    assert d.rows() == [("a", None)] * 3
+    assert _check(run, "accounted_for") == (True, "delivered 4, unreadable 0, refused 0, loaded 3, repeated 1")
+    d.deliver(2, ("a", "worse"), ("a", "worst"))
+    d.run(2)
+    assert len(d.rows()) == 4
+
+
 def test_events_without_a_key_are_told_apart_by_the_whole_row(made: Any) -> None:
     d = made("append", key=[])
     d.deliver(1, ("a", "1"), ("a", "1"), ("a", "2"), ("a", None))
