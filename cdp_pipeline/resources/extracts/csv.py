@@ -7,6 +7,7 @@ is refused alone, its first line only, and reading goes on with the very next li
 quote never swallows or shifts its neighbours.
 """
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -290,6 +291,7 @@ def _numbered(source: BinaryIO, first_line: int) -> Iterator[tuple[int, bytes]]:
     old = b"\n" not in source.read(MEGABYTE)
     source.seek(0)
     for number, line in enumerate(source.read().replace(b"\r", b"\n").splitlines(True) if old else source, start=1):
+        line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if number >= first_line:
             yield number, line
 
