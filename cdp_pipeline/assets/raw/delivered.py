@@ -11,7 +11,6 @@ from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.domain.expressions import column, named, no_rows, null_as, text, union_all
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
-from cdp_pipeline.resources.extracts import changed
 from cdp_pipeline.resources.landing import DeliveredFile
 from cdp_pipeline.resources.scratch import scratch_folder
 
@@ -59,7 +58,7 @@ def _builder(source: str, plain: str, definition: Table) -> Builder:
         extra: dict[str, None] = {}
         missing: dict[str, None] = {}
         with scratch_folder(run.settings.data) as scratch:
-            for number, file in enumerate(_inspected(run, source, plain)):
+            for number, file in enumerate(_inspected(run, source, plain, definition)):
                 lines = run.landing.lines(run.session, definition, file, f"delivered_{number}", scratch)
                 parts.append((lines, file.columns))
                 extra.update(dict.fromkeys(c for c in file.columns if c not in definition.columns))
@@ -71,8 +70,11 @@ def _builder(source: str, plain: str, definition: Table) -> Builder:
     return build
 
 
-def _inspected(run: TableRun, source: str, plain: str) -> list[DeliveredFile]:
-    """The table's files of the run's days, as they were inspected; raises ExtractError where one is another now."""
+def _inspected(run: TableRun, source: str, plain: str, definition: Table) -> list[DeliveredFile]:
+    """The table's files of the run's days, as they were inspected; a day with another file now is inspected again.
+
+    So it is in a backfill of this table alone. Raises ExtractError for a file that can't be used.
+    """
     asked = (
         exp.select("extract_date", "file", "columns", "bytes")
         .from_("quality.extracts")
@@ -84,11 +86,15 @@ def _inspected(run: TableRun, source: str, plain: str) -> list[DeliveredFile]:
         exp.In(this=column("extract_date"), query=exp.select("day").from_("run_days").subquery()),
     )
     found = run.session.rows(asked.where(*mine))
-    for _, name, _, size in found:
-        path = run.landing.path(name)
-        if not path.exists() or path.stat().st_size != size:
-            raise changed(path)
-    return [DeliveredFile(run.landing.path(name), day, tuple(json.loads(columns))) for day, name, columns, _ in found]
+    files = [DeliveredFile(run.landing.path(name), day, tuple(json.loads(columns))) for day, name, columns, _ in found]
+    sizes = [size for *_, size in found]
+    others = {
+        file.day
+        for file, size in zip(files, sizes, strict=True)
+        if not file.path.exists() or file.path.stat().st_size != size
+    }
+    again = [file for day in sorted(others) for file in run.landing.inspect(definition, day)]
+    return [*(file for file in files if file.day not in others), *again]
 
 
 def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:
