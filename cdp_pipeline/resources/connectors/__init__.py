@@ -94,12 +94,16 @@ def _window(
 ) -> Window:
     if connector.initial is not None and isinstance(connector.initial, int) != (kind == "number"):
         raise FetchFailed(f"connector.initial is '{connector.initial}', but the cursor counts in {kind}s; correct it")
-    landed = {other: window_in(paths[0]) for other, paths in landing.days(table.extract).items()}
-    covered = {other: window for other, window in landed.items() if window is not None and window.kind == kind}
-    before = max((other for other in covered if other < day), default=None)
-    after = min((other for other in covered if other > day), default=None)
-    around = (covered[other] if other else None for other in (before, after))
-    return window_of(day, kind, zone, connector.initial, *around)
+    landed = landing.days(table.extract)
+
+    def nearest(days: list[date]) -> Window | None:
+        """The window of the first of these days that covers one of this kind."""
+        windows = (window_in(landed[other][0]) for other in days)
+        return next((window for window in windows if window is not None and window.kind == kind), None)
+
+    before = nearest(sorted((other for other in landed if other < day), reverse=True))
+    after = nearest(sorted(other for other in landed if other > day))
+    return window_of(day, kind, zone, connector.initial, before, after)
 
 
 def _extracted(rows: DltResource, scratch: Path) -> list[Path]:

@@ -92,6 +92,7 @@ def records(connector: config.Api, window: Window | None, names: list[str]) -> D
     """
 
     def pages() -> Iterator[list[dict[str, str | None]]]:
+        """Yields the records of each page; raises FetchFailed where paging stands still or ends early."""
         places: dict[str, str] = {}
         before, count = None, 0
         for page in _Client(connector).paginate(

@@ -18,11 +18,6 @@ class ExtractError(Exception):
         super().__init__(f"{path}{':' + place if place else ''}: {problem}; {remedy}")
 
 
-def changed(path: Path) -> ExtractError:
-    """The file is not the one that was inspected."""
-    return ExtractError(path, "", "the file changed after it was inspected", "run the day again")
-
-
 def require_content(path: Path) -> None:
     """Refuse an empty file."""
     if path.stat().st_size == 0:

@@ -20,7 +20,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract, Table
 from cdp_pipeline.domain.expressions import column, literal, named, null_as, struct, table_function, text, union_all
-from cdp_pipeline.resources.extracts import ExtractError, changed
+from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.extracts.text import MEGABYTE, as_utf8, count_marks, opened, undecodable, without_line_end
 from cdp_pipeline.resources.warehouse import Session
 
@@ -49,7 +49,7 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     extract = table.extract
     layout = _layout(path, table)
     if list(layout.names) != names:
-        raise changed(path)
+        raise ExtractError(path, "", "the file changed after it was inspected", "run the day again")
     plain = as_utf8(path, extract, scratch)
     irregular = bool(extract.comment or extract.totals or extract.escape or len(extract.delimiter) > 1)
     if not irregular and _read_strictly(session, plain, layout, extract, names, slot):

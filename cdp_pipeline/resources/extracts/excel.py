@@ -48,8 +48,9 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     first = extract.header_row + extract.header_rows if extract.header_row else 1
     nothing = (None,) * len(names)
     rows: list[tuple[Any, ...]] = []
-    errors = _errors(path, _sheet(path, _book(path), extract))
-    for number, row in enumerate(rows_of(path, extract), start=1):
+    sheet, content = _read(path, extract)
+    errors = _errors(path, sheet)
+    for number, row in enumerate(content, start=1):
         cells = [_text(cell) for cell in row]
         if number < first or not (any(cells) or number in errors):
             continue
@@ -84,20 +85,20 @@ def _spread(level: list[str]) -> list[str]:
 
 def rows_of(path: Path, extract: Extract) -> list[list[Any]]:
     """All rows of the sheet, from the first, with typed cells."""
-    book = _book(path)
-    sheet = _sheet(path, book, extract)
-    try:
-        rows: list[list[Any]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise ExtractError(path, "", f"sheet '{sheet}' can't be read ({error})", _REPAIR) from None
-    return rows
+    return _read(path, extract)[1]
 
 
-def _book(path: Path) -> CalamineWorkbook:
+def _read(path: Path, extract: Extract) -> tuple[str, list[list[Any]]]:
+    """Name of the sheet, and its rows."""
     try:
-        return CalamineWorkbook.from_path(str(path))
+        book = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
         raise ExtractError(path, "", f"not a readable spreadsheet ({error})", _REPAIR) from None
+    sheet = _sheet(path, book, extract)
+    try:
+        return sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise ExtractError(path, "", f"sheet '{sheet}' can't be read ({error})", _REPAIR) from None
 
 
 def _sheet(path: Path, book: CalamineWorkbook, extract: Extract) -> str:
