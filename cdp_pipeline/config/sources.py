@@ -43,8 +43,8 @@ class Extract(Config):
     `path` must contain `{date}` (the day, YYYY-MM-DD) and may contain `*`. A compressed file is
     recognised by its ending (.gz, .zip, .zst) or declared. `encoding` is any that Python knows, or
     `auto`; a byte-order mark outranks it. `header_row` is the line or row of the column names, 0 where
-    there is none (as in `fixed_width`) and the files have the configured columns in their order. `escape` is what stands
-    before a quote inside a quoted cell, another quote by default. Lines that begin with `comment`, and
+    there is none (as in `fixed_width`) and the files have the configured columns in their order. `escape`
+    is what stands before a quote inside a quoted cell, another quote by default. Lines that begin with `comment`, and
     lines that match the regular expression `totals`, are no data. `sheet` is a name or a pattern with
     `*`; `header_rows` joins headers that span several rows. `records` is the path, such as
     `data.items`, to the list inside a JSON document. `operation` marks deletions in a delta.

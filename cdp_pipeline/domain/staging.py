@@ -50,8 +50,9 @@ def staging_sidecar(name: str, definition: Table) -> Sidecar:
 def typed_select(name: str, definition: Table, deployment: Deployment) -> exp.Select:
     """Readable lines of `raw.<name>`, of the days in `typed_days`, typed.
 
-    Columns: the configured ones, `_row` where they have no key, `<column>__fault` (a reason code, or null) for each that can be at
-    fault, `_extract_date`, `_file`, `_line`, and `_refused`, whether a fault keeps the line out.
+    Columns: the configured ones, `_row` where they have no key, `<column>__fault` (a reason code, or null)
+    for each that can be at fault, `_extract_date`, `_file`, `_line`, and `_refused`, whether a fault keeps
+    the line out.
     """
     typed = exp.select(
         *(named(value_of(part, definition, deployment), part) for part in definition.columns),
