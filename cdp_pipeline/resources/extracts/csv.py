@@ -266,7 +266,8 @@ def _records(source: BinaryIO, layout: Layout, extract: Extract, width: int) -> 
 
     while (first := following()) is not None:
         number, line = first
-        if not line.strip() or (comment and line.startswith(comment)) or (totals and totals.match(line)):
+        blank = not line.strip() and (len(grammar.delimiter.strip()) > 0 or grammar.delimiter not in line)
+        if blank or (comment and line.startswith(comment)) or (totals and totals.match(line)):
             continue
         record: bytes = line
         taken: list[tuple[int, bytes]] = []
@@ -290,7 +291,7 @@ def _numbered(source: BinaryIO, first_line: int) -> Iterator[tuple[int, bytes]]:
     """Lines with their number; a carriage return alone ends a line in a file that has no other line ends."""
     old = b"\n" not in source.read(MEGABYTE)
     source.seek(0)
-    for number, line in enumerate(source.read().replace(b"\r", b"\n").splitlines(True) if old else source, start=1):
+    for number, line in enumerate(re.findall(rb"[^\r]*\r|[^\r]+", source.read()) if old else source, start=1):
         line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if number >= first_line:
             yield number, line

@@ -1,12 +1,9 @@
 """Spreadsheets (xlsx, xls, ods) through calamine: one sheet, header rows, cells as text."""
 
-import string
-import zipfile
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook
 from sqlglot import exp
@@ -14,6 +11,7 @@ from sqlglot import exp
 from cdp_pipeline.config.sources import Extract, Table
 from cdp_pipeline.domain.expressions import column
 from cdp_pipeline.resources.extracts import ExtractError
+from cdp_pipeline.resources.extracts.cell_errors import rows_with_errors
 from cdp_pipeline.resources.warehouse import Session
 
 
@@ -49,7 +47,7 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     nothing = (None,) * len(names)
     rows: list[tuple[Any, ...]] = []
     sheet, content = _read(path, extract)
-    errors = _errors(path, sheet)
+    errors = rows_with_errors(path, sheet)
     for number, row in enumerate(content, start=1):
         cells = [_text(cell) for cell in row]
         if number < first or not (any(cells) or number in errors):
@@ -113,37 +111,6 @@ def _sheet(path: Path, book: CalamineWorkbook, extract: Extract) -> str:
             "correct extract.sheet of this table",
         )
     return str(found[0])
-
-
-def _errors(path: Path, sheet: str) -> dict[int, str]:
-    """Rows of an xlsx sheet with a cell that shows an error (#N/A), and the first one: calamine calls them empty.
-
-    Source: ECMA-376, part 1, 18.3.1.4 (cells of type e).
-    """
-    if not zipfile.is_zipfile(path):
-        return {}
-    found: dict[int, str] = {}
-    with zipfile.ZipFile(path) as book:
-        if "xl/workbook.xml" not in book.namelist():
-            return {}
-        sheets = [_attributes(node) for node in ElementTree.parse(book.open("xl/workbook.xml")).iter()]
-        wanted = next((given["id"] for given in sheets if given.get("name") == sheet and "id" in given), None)
-        parts = [_attributes(node) for node in ElementTree.parse(book.open("xl/_rels/workbook.xml.rels")).iter()]
-        target = next((given["Target"] for given in parts if given.get("Id") == wanted), None)
-        if wanted is None or target is None:
-            return {}
-        for _, node in ElementTree.iterparse(book.open(target.lstrip("/") if target[0] == "/" else f"xl/{target}")):
-            if node.get("t") == "e" and node.get("r"):
-                row = int(str(node.get("r")).lstrip(string.ascii_uppercase))
-                found.setdefault(row, next((value.text or "" for value in node if value.tag.endswith("}v")), ""))
-            elif node.tag.endswith("}row"):
-                node.clear()
-    return found
-
-
-def _attributes(node: ElementTree.Element) -> dict[str, str]:
-    """Attributes without their namespaces."""
-    return {name.rpartition("}")[2]: value for name, value in node.attrib.items()}
 
 
 def _text(cell: Any) -> str | None:

@@ -1,17 +1,16 @@
 """Parquet files: typed columns arrive as their text, nested ones as JSON."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import ArrowInvalid
 from sqlglot import exp
 
-from cdp_pipeline.config.sources import Table
-from cdp_pipeline.domain.expressions import column, named, null_as, sql_of, table_function, text
+from cdp_pipeline.config.sources import Extract, Table
+from cdp_pipeline.domain.expressions import column, named, null_as, table_function, text
 from cdp_pipeline.resources.extracts import ExtractError
-from cdp_pipeline.resources.extracts.text import unpack
+from cdp_pipeline.resources.extracts.text import compression, unpack, unpacked
 from cdp_pipeline.resources.warehouse import Session
 
 ROW_NUMBER = "file_row_number"
@@ -19,20 +18,29 @@ ROW_NUMBER = "file_row_number"
 
 def header(path: Path, table: Table) -> list[str]:
     """Column names of the file's schema; every page is read once, so that damage shows before any table changes."""
-    names = list(_schema(path).names)
-    if ROW_NUMBER in names:
+    try:
+        file = _opened(path, table.extract)
+        for _ in file.iter_batches():
+            pass
+    except (pa.ArrowException, OSError) as error:
+        raise ExtractError(
+            path, "", f"not a readable Parquet file ({error})", "ask the source to deliver it again"
+        ) from None
+    schema = file.schema_arrow
+    if ROW_NUMBER in schema.names:
         raise ExtractError(path, "", f"a column is called {ROW_NUMBER}, as DuckDB calls its own", "rename it")
-    with duckdb.connect() as connection:
-        columns = [exp.func("count", column(name)) for name in names]
-        asked = exp.select(*columns).from_(table_function("read_parquet", str(path)))
-        connection.execute(sql_of(asked)).fetchall()
-    return names
+    for field in schema:
+        if field.name in table.columns and (kind := next(filter(_is_altered, _kinds(field.type)), None)) is not None:
+            raise ExtractError(
+                path, "", f"the values of '{field.name}' are {kind}, which would be altered", "ask for them as text"
+            )
+    return list(schema.names)
 
 
 def lines(session: Session, path: Path, table: Table, names: list[str], slot: str, scratch: Path) -> exp.Query:
     """All rows; `_line` is the row's number in the file, from 1."""
     plain = unpack(path, table.extract, scratch)
-    fields = {field.name: field.type for field in _schema(plain)}
+    fields = {field.name: field.type for field in pq.read_schema(plain)}
     reader = table_function("read_parquet", str(plain), file_row_number=True)
     binary = [name for name in names if _is_binary(fields[name]) and name in table.columns]
     undecodable = exp.or_(
@@ -67,10 +75,20 @@ def _decoded(name: str) -> exp.Expr:
     return exp.Anonymous(this="try", expressions=[exp.Anonymous(this="decode", expressions=[column(name)])])
 
 
-def _schema(path: Path) -> pa.Schema:
-    try:
-        return pq.read_schema(path)
-    except (ArrowInvalid, OSError) as error:
-        raise ExtractError(
-            path, "", f"not a readable Parquet file ({error})", "ask the source to deliver it again"
-        ) from None
+def _opened(path: Path, extract: Extract) -> pq.ParquetFile:
+    if compression(path, extract) == "none":
+        return pq.ParquetFile(path)
+    with unpacked(path, extract) as content:
+        return pq.ParquetFile(pa.BufferReader(content.read()))
+
+
+def _kinds(kind: pa.DataType) -> Iterator[pa.DataType]:
+    """A type and those of which it is made."""
+    yield kind
+    for place in range(kind.num_fields):
+        yield from _kinds(kind.field(place).type)
+
+
+def _is_altered(kind: pa.DataType) -> bool:
+    """Whether DuckDB reads another value: long decimals are rounded, durations lose their unit."""
+    return bool(pa.types.is_decimal256(kind) or pa.types.is_duration(kind))

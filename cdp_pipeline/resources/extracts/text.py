@@ -26,7 +26,13 @@ from cdp_pipeline.resources.extracts import ExtractError
 
 MEGABYTE = 1 << 20
 UTF8 = "utf-8"
-MARKS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+MARKS = {
+    codecs.BOM_UTF8: UTF8,
+    codecs.BOM_UTF32_LE: "utf-32-le",  # begins as the next one does
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+}
 DETECTED = ("cp1252", "cp1250", "shift_jis")
 PACKED = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
 
@@ -134,13 +140,21 @@ def _encoding(head: bytes, extract: Extract) -> tuple[str, int]:
     for mark, codec in MARKS.items():
         if head.startswith(mark):
             return codec, len(mark)
-    if extract.encoding != "auto":
-        return codecs.lookup(extract.encoding).name, 0
-    return _detected(head), 0
+    if extract.encoding == "auto":
+        return _detected(head), 0
+    codec = codecs.lookup(extract.encoding).name
+    return _byte_order(head) if codec == "utf-16" else codec, 0
+
+
+def _byte_order(head: bytes) -> str:
+    """Codec of UTF-16 without a mark: of a Latin letter, a line end or a digit, the high byte is NUL."""
+    return "utf-16-be" if head[0::2].count(0) > head[1::2].count(0) else "utf-16-le"
 
 
 def _detected(head: bytes) -> str:
     """UTF-8 where the bytes are, else the likeliest of the usual encodings; cp1252 where nothing is likelier."""
+    if head.count(0) > len(head) // 4:
+        return _byte_order(head)
     try:
         codecs.getincrementaldecoder(UTF8)().decode(head)
     except UnicodeDecodeError:

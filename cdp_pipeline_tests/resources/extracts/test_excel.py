@@ -139,7 +139,6 @@ def test_merged_headers_count_for_all_their_columns(tmp_path: Path) -> None:
 def test_a_cell_that_shows_an_error_refuses_its_row(tmp_path: Path, session: DuckDBSession) -> None:
     path = tmp_path / "x.xlsx"
     with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet("Other").write_formula(1, 0, "=1/0", None, "#DIV/0!")
         sheet = book.add_worksheet("List")
         sheet.write_row(0, 0, ["a", "b"])
         sheet.write_row(1, 0, ["1", "2"])

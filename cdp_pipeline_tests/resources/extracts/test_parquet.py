@@ -1,3 +1,6 @@
+import gzip
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,6 +33,27 @@ def test_text_that_is_not_marked_as_text_is_read_as_utf8(tmp_path: Path, session
         (None, 4, "bytes that are not UTF-8"),
     ]
     assert found[3][3] == "\\xFF"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([Decimal("1234567890123456789012345678901234567890.12")], pa.decimal256(50, 2)),
+        pa.array([{"x": [timedelta(seconds=5)]}]),
+    ],
+)
+def test_values_that_would_be_altered_are_refused(tmp_path: Path, values: pa.Array) -> None:
+    pq.write_table(pa.table({"a": values}), tmp_path / "x.parquet")
+    with pytest.raises(ExtractError, match="the values of 'a' are .*ask for them as text"):
+        parquet.header(tmp_path / "x.parquet", TABLE)
+
+
+def test_a_compressed_file_is_read(tmp_path: Path, session: DuckDBSession) -> None:
+    pq.write_table(pa.table({"a": ["1"]}), tmp_path / "x.parquet")
+    path = tmp_path / "x.parquet.gz"
+    path.write_bytes(gzip.compress((tmp_path / "x.parquet").read_bytes()))
+    assert parquet.header(path, TABLE) == ["a"]
+    assert session.rows(parquet.lines(session, path, TABLE, ["a"], "slot", tmp_path)) == [("1", 1, None, None)]
 
 
 def test_a_column_that_has_the_readers_own_name_is_refused(tmp_path: Path) -> None:

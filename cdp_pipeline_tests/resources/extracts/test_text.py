@@ -38,3 +38,19 @@ def test_what_keeps_a_line_from_being_text() -> None:
     assert undecodable("é".encode()) is None
     assert undecodable(b"\xe9") == "byte 0xe9 is not of the file's encoding"
     assert undecodable(b"a\0") == "a NUL byte"
+
+
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        ("utf-16", "utf-16-le"),
+        ("utf-16", "utf-16-be"),
+        ("auto", "utf-16-le"),
+        ("auto", "utf-16-be"),
+        ("utf-8", "utf-32"),
+        ("utf-8", "utf-16"),
+    ],
+)
+def test_wide_characters_are_read_with_and_without_a_mark(tmp_path: Path, declared: str, written: str) -> None:
+    (tmp_path / "x.csv").write_bytes("a\nZoé\n".encode(written))
+    assert as_utf8(tmp_path / "x.csv", _extract(declared), tmp_path).read_text(encoding="utf-8") == "a\nZoé\n"
