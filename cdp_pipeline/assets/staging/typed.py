@@ -58,7 +58,7 @@ def _builder(project: Project, name: str, source: Source, definition: Table) -> 
 
     def build(run: TableRun) -> None:
         """Type the lines, list their faults, decide which days are taken, then write the rows."""
-        delivered = _delivered_days(run, source.source, plain)
+        delivered = _delivered_days(run, name, source.source, plain)
         reasons = _type_days(run, project, name, definition, delivered)
         record(run, source.source, plain, quarantine_select(name, source.source, plain, definition))
         accepted = [day for day in delivered if day in reasons and not reasons[day]]
@@ -76,12 +76,18 @@ def _builder(project: Project, name: str, source: Source, definition: Table) -> 
     return build
 
 
-def _delivered_days(run: TableRun, source: str, plain: str) -> list[date]:
-    """Days of which a file was delivered, in order."""
+def _delivered_days(run: TableRun, name: str, source: str, plain: str) -> list[date]:
+    """Days of which a file was delivered, in order.
+
+    Another run may have inspected the file of a day that is not this run's, and not read it yet: such
+    a day is that run's to stage.
+    """
     asked = exp.select(column("extract_date")).distinct().from_("quality.extracts")
+    read = exp.select("_extract_date").from_(table(f"raw.{name}")).union(exp.select("day").from_("run_days"))
     mine = (
         exp.EQ(this=column("source"), expression=text(source)),
         exp.EQ(this=column("source_table"), expression=text(plain)),
+        exp.In(this=column("extract_date"), query=read.subquery()),
     )
     return sorted(row[0] for row in run.session.rows(asked.where(*mine)))
 

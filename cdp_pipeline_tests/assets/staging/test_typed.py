@@ -70,6 +70,15 @@ def _check(run: TableRun, name: str) -> tuple[bool, str]:
     return next((c.passed, c.observed) for c in run.checks if name in c.expectation.name)
 
 
+def test_a_day_that_another_run_has_inspected_and_not_read_yet_is_left_to_it(made: Any) -> None:
+    d = made("snapshot")
+    d.deliver(1, ("a", "1"))
+    d.deliver(2)
+    run = d.run(1)
+    assert _check(run, "taken") == (True, "all taken")
+    assert d.rows() == [("a", 1)]
+
+
 def test_a_key_that_a_snapshot_lacks_is_deleted(made: Any) -> None:
     d = made("snapshot")
     d.deliver(1, ("a", "1"), ("b", "1"))
