@@ -18,7 +18,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.domain.expressions import column, literal, table
 from cdp_pipeline.resources.landing import LandingZone
-from cdp_pipeline.resources.warehouse import Session, WarehouseError
+from cdp_pipeline.resources.warehouse import Also, Session, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
 
 
@@ -56,20 +56,32 @@ class TableRun:
         """The landing zone of the deployment."""
         return LandingZone(self.settings.landing)
 
-    def write(self, query: exp.Expr, held: Sequence[date] = ()) -> None:
-        """Put the query's rows into the table: the run's days (but those `held`) where it is partitioned, else all."""
+    def write(self, query: exp.Expr, held: Sequence[date] = (), also: Also = nothing_else) -> None:
+        """Put the query's rows into the table: the run's days (but those `held`) where it is partitioned, else all.
+
+        What `also` changes takes effect with it, or not at all.
+        """
         self.query = query
         partition = self.table.sidecar.partition
         if partition is None:
-            self.rows = self.session.replace_table(self.table.full_name, query, self._audit)
+            self.rows = self.session.replace_table(self.table.full_name, query, self._audit, also)
         else:
             where = self._slice(partition, held)
-            self.rows = self.session.replace_slice(self.table.full_name, query, where, self._audit)
+            self.rows = self.session.replace_slice(self.table.full_name, query, where, self._audit, also)
+
+    def write_rows(self, query: exp.Expr, where: exp.Expr, also: Also = nothing_else) -> None:
+        """Put the query's rows in the place of those that fulfil `where`; the others stay."""
+        self.query = query
+        self.session.replace_slice(self.table.full_name, query, where, self._audit, also)
+        self.rows = self._count()
 
     def keep(self) -> None:
         """Leave the table as it stands; its suite tells of what stands."""
         self._validate(self.table.full_name)
-        self.rows = self.session.rows(exp.select("count(*)").from_(table(self.table.full_name)))[0][0]
+        self.rows = self._count()
+
+    def _count(self) -> int:
+        return int(self.session.rows(exp.select("count(*)").from_(table(self.table.full_name)))[0][0])
 
     def _validate(self, name: str) -> list[CheckResult]:
         suite = self.project.suites.get(self.table.full_name)

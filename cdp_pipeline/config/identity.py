@@ -28,10 +28,16 @@ class Attribute(Config):
 
 
 class BlockingRule(Config):
-    """Records that agree on all `on` columns of `identity.linkage_records` are compared."""
+    """Records that agree on all `on` columns of `identity.linkage_records` are compared.
+
+    `budget` is how many candidate pairs a record the rule may propose on its own. Where it would
+    propose more, its largest blocks are left out; blocks above `largest_block` records always are.
+    """
 
     name: str
     on: tuple[str, ...] = Field(min_length=1)
+    budget: float = Field(default=5.0, gt=0)
+    largest_block: int = Field(default=200, ge=2)
 
 
 class ExactIdentifier(Config):
@@ -62,10 +68,18 @@ class Thresholds(Config):
         return self
 
 
+class Bridge(Config):
+    """A link weaker than `weak_below` bits does not join two groups of `least_records` that nothing else joins."""
+
+    weak_below: float = Field(default=8.0, gt=0)
+    least_records: int = Field(default=3, ge=2)
+
+
 class Guards(Config):
-    """What no profile may break: size, and attributes whose full values must not conflict."""
+    """What no profile may break: size, bridges, and attributes whose full values must not conflict."""
 
     max_records: int = Field(default=100, ge=2)
+    bridge: Bridge = Bridge()
     no_conflict: tuple[Literal["birth_date", "given_name"], ...] = ()
 
 

@@ -1,60 +1,19 @@
-"""Guards (law 5): what no profile may break, as SELECTs over the run's links and clusters.
+"""Guards (law 5): what no profile may break, as SELECTs over the run's clusters.
 
-Temporary tables that they read: `links` (record_no_l, record_no_r, strength), `clusters` (record_no,
-cluster), `decisions` (decision, record_id_l, record_id_r).
+Temporary tables that they read: `clusters` (record_no, cluster), `decisions` (decision, record_id_l,
+record_id_r).
 """
 
 from sqlglot import exp
 
 from cdp_pipeline.config.identity import Identity
-from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
+from cdp_pipeline.domain.expressions import column, literal, named, text, union_all
 
-STEWARD_STRENGTH = 1000.0
 CONDITIONS = {
     "birth_date": "births_conflict(l.birth, r.birth)",
     "given_name": "givens_conflict(l.given, r.given, l.family, r.family)",
 }
 GUARDED = {"birth_date": "birth", "given_name": "given"}
-
-
-def links_select(identity: Identity) -> exp.Query:
-    """All links that may join records, the strongest of each pair: scores, identifiers, the steward's must_links."""
-    strengths = (
-        exp.Case(
-            ifs=[
-                exp.If(this=exp.EQ(this=column("type"), expression=text(n)), true=literal(rule.strength))
-                for n, rule in sorted(identity.identifiers.items())
-            ],
-            default=literal(0.0),
-        )
-        if identity.identifiers
-        else literal(0.0)
-    )
-    scored = exp.select("record_id_l", "record_id_r", named(column("match_weight"), "strength")).from_(
-        table("identity.scored_pairs")
-    )
-    exact = exp.select("record_id_l", "record_id_r", named(strengths, "strength")).from_(
-        table("identity.identifier_links")
-    )
-    decided = (
-        exp.select("record_id_l", "record_id_r", named(literal(STEWARD_STRENGTH), "strength"))
-        .from_("decisions")
-        .where("decision = 'must_link'")
-    )
-    enough = exp.GTE(this=column("match_probability"), expression=literal(identity.thresholds.merge))
-    every = union_all([scored.where(enough), exact, decided]).subquery("every_link")
-    ends = [exp.func(name, column("record_no", "a"), column("record_no", "b")) for name in ("least", "greatest")]
-    return (
-        exp.select(
-            named(ends[0], "record_no_l"),
-            named(ends[1], "record_no_r"),
-            named(exp.Max(this=exp.cast(column("strength"), "double")), "strength"),
-        )
-        .from_(every)
-        .join("identity.linkage_records AS a", on="every_link.record_id_l = a.record_id")
-        .join("identity.linkage_records AS b", on="every_link.record_id_r = b.record_id")
-        .group_by(*ends)
-    )
 
 
 def crowded_select(largest: int) -> exp.Select:

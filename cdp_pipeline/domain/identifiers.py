@@ -32,12 +32,16 @@ def shared_select(identity: Identity) -> exp.Query:
 
 
 def links_select(identity: Identity) -> exp.Query:
-    """A star a value: its first record linked with each other one (record_id_l, record_id_r, type, value)."""
+    """A star a value: its first record linked with each other one (record_no_l, record_no_r, type, value)."""
     configured = array(sorted(identity.identifiers))
     if not identity.identifiers:
-        return _nothing("record_id_l", "record_id_r", "type", "value")
+        return _nothing("record_no_l", "record_no_r", "type", "value")
     personal = (
-        exp.select("identifiers.record_id", "identifiers.type", "identifiers.value")
+        exp.select(
+            named(macro("record_number", column("record_id", "identifiers")), "record_no"),
+            "identifiers.type",
+            "identifiers.value",
+        )
         .from_("unified.identifiers")
         .join(
             table("identity.shared_identifiers"),
@@ -46,14 +50,38 @@ def links_select(identity: Identity) -> exp.Query:
         )
         .where(exp.func("list_contains", configured, column("type", "identifiers")))
     )
-    first = exp.Window(this=exp.Min(this=column("record_id")), partition_by=[column("type"), column("value")])
-    starred = exp.select(named(first, "record_id_l"), named(column("record_id"), "record_id_r"), "type", "value").from_(
+    first = exp.Window(this=exp.Min(this=column("record_no")), partition_by=[column("type"), column("value")])
+    starred = exp.select(named(first, "record_no_l"), named(column("record_no"), "record_no_r"), "type", "value").from_(
         personal.subquery("personal")
     )
     return (
-        exp.select("record_id_l", "record_id_r", "type", "value")
+        exp.select("record_no_l", "record_no_r", "type", "value")
         .from_(starred.subquery("starred"))
-        .where("record_id_l <> record_id_r")
+        .where("record_no_l <> record_no_r")
+    )
+
+
+def content_select(identity: Identity) -> exp.Select:
+    """What guards look at of each record, as a hash (record_no, digest)."""
+    unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
+    if not unique:
+        return exp.select("record_no", "digest").from_(table("identity.linkage_records"))
+    held = (
+        exp.select(
+            named(macro("record_number", column("record_id")), "record_no"),
+            named(
+                exp.func("bit_xor", exp.Anonymous(this="hash", expressions=[column("type"), column("value")])), "held"
+            ),
+        )
+        .from_(table("unified.identifiers"))
+        .where(exp.func("list_contains", array(unique), column("type")))
+        .group_by("record_id")
+    )
+    digest = exp.Anonymous(this="hash", expressions=[column("digest", "records"), column("held", "identifiers")])
+    return (
+        exp.select("records.record_no", named(digest, "digest"))
+        .from_("identity.linkage_records AS records")
+        .join(held.subquery("identifiers"), on="records.record_no = identifiers.record_no", join_type="left")
     )
 
 
@@ -104,5 +132,5 @@ def _reported(held: exp.Select, name: str, reason: str, having: exp.Expr) -> exp
 
 
 def _nothing(*names: str) -> exp.Select:
-    types = {"records": "bigint"}
+    types = dict.fromkeys(("records", "record_no_l", "record_no_r"), "bigint")
     return exp.select(*(named(null_as(types.get(name, "varchar")), name) for name in names)).where(exp.false())

@@ -16,7 +16,7 @@ from cdp_pipeline.config.reference import Reference, load_reference
 from cdp_pipeline.config.sidecar import LAYERS
 from cdp_pipeline.domain.expressions import array, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
-from cdp_pipeline.resources.warehouse import Audit, WarehouseError
+from cdp_pipeline.resources.warehouse import Also, Audit, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
 
 MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
@@ -30,16 +30,20 @@ class DuckDBSession:
     def __init__(self, connection: duckdb.DuckDBPyConnection, seeds: Path) -> None:
         self._connection = connection
         self._seeds = seeds
+        self._in_transaction = False
 
-    def replace_table(self, table: str, query: exp.Expr, audit: Audit) -> int:
+    def replace_table(self, table: str, query: exp.Expr, audit: Audit, also: Also = nothing_else) -> int:
         """Build `<table>__building`, audit it, rename it into place in one transaction."""
         rows = self._build(table, query, audit)
         with self._transaction():
             self._drop(table_ref(table))
             self._rename_building(table)
+            also()
         return rows
 
-    def replace_slice(self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit) -> int:
+    def replace_slice(
+        self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit, also: Also = nothing_else
+    ) -> int:
         """Build the slice beside, audit it, then delete and insert in one transaction.
 
         Columns that only the new slice has are added to the table; those it lacks stay null.
@@ -47,6 +51,7 @@ class DuckDBSession:
         rows = self._build(table, query, audit)
         known = self.columns(table)
         with self._transaction():
+            also()
             if not known:
                 self._rename_building(table)
                 return rows
@@ -142,6 +147,28 @@ class DuckDBSession:
         """A cursor on the same database; it sees what is committed."""
         return self._connection.cursor()
 
+    def own(self) -> duckdb.DuckDBPyConnection:
+        """The connection itself."""
+        return self._connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One transaction, also around those of single tables."""
+        if self._in_transaction:
+            yield
+            return
+        self._connection.begin()
+        self._in_transaction = True
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        else:
+            self._connection.commit()
+        finally:
+            self._in_transaction = False
+
     def define_macros(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Define the macros in another database that a shared connection uses."""
         _define_macros(connection, load_reference(self._seeds))
@@ -167,16 +194,6 @@ class DuckDBSession:
     def _add_column(self, table: str, name: str, kind: str) -> None:
         column = sql_of(exp.to_identifier(name, quoted=True))
         self._connection.execute(f"alter table {sql_of(table_ref(table))} add column {column} {kind}").fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.begin()
-        try:
-            yield
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
 
     def _drop(self, table: exp.Table) -> None:
         self._connection.execute(f"drop table if exists {sql_of(table)}").fetchall()

@@ -14,7 +14,7 @@ from splink.internals.exceptions import EMTrainingException
 from sqlglot import exp
 
 from cdp_pipeline.config.identity import Identity
-from cdp_pipeline.domain.expressions import column, named, table
+from cdp_pipeline.domain.expressions import column, named, no_rows, table
 from cdp_pipeline.domain.linkage import (
     Settings,
     available,
@@ -31,12 +31,20 @@ RECORDS = "linkage_input"
 SAMPLED_SHARE = 0.1
 # Its hints on levels that a pass did not see are what the priors are for.
 logging.getLogger("splink").setLevel(logging.ERROR)
-NOT_COMPARED = ("record_no", "record_id")
+SCORED = {
+    "record_no_l": "bigint",
+    "record_no_r": "bigint",
+    "match_weight": "double",
+    "match_probability": "double",
+    "match_key": "varchar",
+}
 
 
 def filled_columns(session: Session) -> set[str]:
     """Columns of `identity.linkage_records` that hold any value."""
-    names = [name for name in session.columns("identity.linkage_records") if name not in NOT_COMPARED]
+    names = [
+        name for name in session.columns("identity.linkage_records") if name not in ("record_no", "record_id", "digest")
+    ]
     counts = exp.select(*(named(exp.Count(this=column(name)), name) for name in names))
     found = session.rows(counts.from_(table("identity.linkage_records")))[0]
     return {name for name, count in zip(names, found, strict=True) if count}
@@ -52,14 +60,14 @@ def train(session: Session, identity: Identity, filled: set[str]) -> tuple[Setti
     settings = build_settings(identity, filled)
     sure = [blocking_rule(rule) for rule in available(training.deterministic_rules, filled)]
     notes = []
-    with _linker(session, settings, frozen=False) as (linker, _):
+    with _linker(session, settings, frozen=False) as (linker, *_):
         if sure:
             linker.training.estimate_probability_two_random_records_match(sure, recall=training.deterministic_recall)
         else:
             notes.append("the share of matches: no deterministic rule has all its columns, Splink's default stands")
         linker.training.estimate_u_using_random_sampling(max_pairs=training.max_pairs, seed=training.seed)
         settings = with_u(settings, linker.misc.save_model_to_json(), identity, filled)
-    with _linker(session, settings, frozen=False) as (linker, _):
+    with _linker(session, settings, frozen=False) as (linker, *_):
         is_enough = len(settings["comparisons"]) > 1  # a pass holds one fixed and learns of the others
         for columns in available(training.passes, filled) if is_enough else ():
             try:
@@ -73,44 +81,51 @@ def train(session: Session, identity: Identity, filled: set[str]) -> tuple[Setti
         return with_m(settings, linker.misc.save_model_to_json(), identity, filled), notes
 
 
-def score(session: Session, settings: Settings, threshold: float, into: str) -> None:
-    """Score all pairs that the blocking rules propose; those at or above `threshold` go into the temporary table.
+def score(session: Session, settings: Settings, threshold: float, records: str, into: str) -> None:
+    """Score the temporary table `candidates`; pairs at or above `threshold` go into the temporary table `into`.
 
+    `records` is a table of the layer identity or a temporary one with the records of all candidates.
     Columns: record_no_l, record_no_r, match_weight, match_probability, match_key (place of the rule).
     """
-    with _linker(session, settings, frozen=True) as (linker, connection):
+    is_worth_it = settings["comparisons"] and session.rows(exp.select("1").from_("candidates").limit(1))
+    if not is_worth_it:
+        session.stage(into, no_rows(SCORED))
+        return
+    with _linker(session, settings, frozen=True, records=records) as (linker, connection, api):
+        connection.execute("create view linkage_candidates as from temp.candidates")
+        linker.table_management.register_blocked_pairs_for_predict(api.register("linkage_candidates"))
         pairs = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
-        query = (
-            f"select record_no_l, record_no_r, match_weight, match_probability, match_key from {pairs.physical_name}"
-        )
-        session.stage_arrow(into, connection.sql(query).to_arrow_table())
+        connection.execute(
+            f"create or replace temp table {into} as select {', '.join(SCORED)} from {pairs.physical_name}"
+        ).fetchall()
 
 
 @contextmanager
-def _linker(session: Session, settings: Settings, frozen: bool) -> Iterator[tuple[Linker, duckdb.DuckDBPyConnection]]:
+def _linker(
+    session: Session, settings: Settings, frozen: bool, records: str = "identity.linkage_records"
+) -> Iterator[tuple[Linker, duckdb.DuckDBPyConnection, DuckDBAPI]]:
     """A linker with an api of its own: Splink's cache belongs to the api and is keyed by name only.
 
     Splink's tables go to a database in memory beside the warehouse, which is dropped with them.
     With `frozen`, term frequencies are those of `identity.term_frequencies`.
     """
-    connection: duckdb.DuckDBPyConnection = session.sharing()
+    connection: duckdb.DuckDBPyConnection = session.own()
     warehouse = '"' + str(connection.execute("select current_database()").fetchall()[0][0]) + '"'
     connection.execute(f"attach ':memory:' as {SCRATCH}")
     try:
         connection.execute(f"use {SCRATCH}")
         session.define_macros(connection)
-        connection.execute(f"create view {RECORDS} as from {warehouse}.identity.linkage_records")
+        database = warehouse if "." in records else "temp"
+        connection.execute(f"create view {RECORDS} as from {database}.{records}")
         api = DuckDBAPI(connection=connection)
-        linker = Linker(api.register(RECORDS), settings, log_level=None)
+        linker = Linker(api.register(RECORDS), settings, log_level=None, validate_settings=False)
         for name in frequency_columns(settings) if frozen else ():
             connection.execute(
-                f"create table tf_{name} as select value as {name}, frequency as tf_{name} "
-                f"from {warehouse}.identity.term_frequencies where attribute = $name",
-                {"name": name},
+                f"create view tf_{name} as select value as {name}, frequency as tf_{name} "
+                f"from {warehouse}.identity.term_frequencies where attribute = '{name}'"
             )
             linker.table_management.register_term_frequency_lookup(api.register(f"tf_{name}"), name)
-        yield linker, connection
+        yield linker, connection, api
     finally:
         connection.execute(f"use {warehouse}")
         connection.execute(f"detach {SCRATCH}")
-        connection.close()

@@ -13,6 +13,13 @@ from sqlglot import exp
 Audit = Callable[[str], None]
 """Checks the table of this name before it takes its place; raises to refuse it."""
 
+Also = Callable[[], object]
+"""Changes of further tables in the step that swaps a table; they are not audited."""
+
+
+def nothing_else() -> None:
+    """No further table changes."""
+
 
 class WarehouseError(Exception):
     """The warehouse can't do what was asked; the message says why and what to do."""
@@ -21,10 +28,12 @@ class WarehouseError(Exception):
 class Session(Protocol):
     """An open warehouse. Tables are named `layer.table`; queries are sqlglot trees in DuckDB's dialect."""
 
-    def replace_table(self, table: str, query: exp.Expr, audit: Audit) -> int:
-        """Build beside, audit, then swap in one step; returns the number of rows."""
+    def replace_table(self, table: str, query: exp.Expr, audit: Audit, also: Also = nothing_else) -> int:
+        """Build beside, audit, then swap in one step with what `also` does; returns the number of rows."""
 
-    def replace_slice(self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit) -> int:
+    def replace_slice(
+        self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit, also: Also = nothing_else
+    ) -> int:
         """Build the slice beside, audit it, then swap it for the rows that fulfil `where`; returns its rows."""
 
     def append(self, table: str, query: exp.Expr) -> int:
@@ -59,6 +68,9 @@ class Session(Protocol):
 
     def sharing(self) -> Any:
         """A connection to the same tables for a library (Splink, Great Expectations); the caller closes it."""
+
+    def own(self) -> Any:
+        """The session's own connection, for a library that works on its temporary tables; never closed by the caller."""
 
     def define_macros(self, connection: Any) -> None:
         """Define the macros in another database that a shared connection uses."""

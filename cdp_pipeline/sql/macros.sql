@@ -138,6 +138,9 @@ create or replace macro contains_word(a, b) as
 create or replace macro is_initial_of(a, b) as
     (length(a) = 1 or length(b) = 1) and left(a, 1) = left(b, 1);
 
+-- A number for a record that depends on nothing but its id: for joins, and for tools that want integers.
+create or replace macro record_number(record_id) as cast(md5_number_lower(record_id) >> 1 as bigint);
+
 -- Dates as YYYYMMDD: day and month swapped.
 create or replace macro day_month_swapped(a, b) as
     left(a, 4) = left(b, 4) and substr(a, 5, 2) = substr(b, 7, 2) and substr(a, 7, 2) = substr(b, 5, 2);

@@ -1,12 +1,37 @@
+"""Records 0 … 7 stand for clusters of any size; the laws hold for the exact and for the grown cut."""
+
+from itertools import product
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp_pipeline.domain.clustering import components, cut
+from cdp_pipeline.domain import clustering
+from cdp_pipeline.domain.clustering import components, cut, thin_bridges
 
-RECORDS = st.integers(0, 7)
-LINKS = st.lists(st.tuples(st.floats(0, 10), RECORDS, RECORDS).filter(lambda link: link[1] != link[2]), max_size=15)
-PAIRS = st.lists(st.tuples(RECORDS, RECORDS).filter(lambda pair: pair[0] != pair[1]), max_size=5)
+Link = tuple[float, int, int]
+RECORDS = st.integers(0, 5)
+PAIRS = st.tuples(RECORDS, RECORDS).filter(lambda pair: pair[0] < pair[1])
+LINKS = st.dictionaries(PAIRS, st.integers(1, 20), max_size=12).map(
+    lambda found: [(float(strength), *pair) for pair, strength in found.items()]
+)
+CONFLICTS = st.lists(PAIRS, max_size=5, unique=True)
+
+
+def _cut(size: int, links: list[Link], conflicts: list[tuple[int, int]], largest: int) -> list[int]:
+    strengths = np.array([link[0] for link in links])
+    ends = [np.array([link[side] for link in links], dtype=np.int64) for side in (1, 2)]
+    apart = [np.array([pair[side] for pair in conflicts], dtype=np.int64) for side in (0, 1)]
+    cluster = np.zeros(size, dtype=np.int64)
+    return cut(np.arange(size), cluster, (*ends, strengths), (apart[0], apart[1]), largest).tolist()  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=["exact", "grown"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "grown":
+        monkeypatch.setattr(clustering, "EXACT", 0)
+    return str(request.param)
 
 
 def test_components_are_named_by_their_smallest_record() -> None:
@@ -18,35 +43,92 @@ def test_no_records_no_components() -> None:
     assert components(0, np.array([], dtype=int), np.array([], dtype=int)).tolist() == []
 
 
-def test_a_conflict_is_cut_at_the_weakest_link() -> None:
-    links = [(9.0, 0, 1), (2.0, 1, 2), (8.0, 2, 3)]
-    assert cut(range(4), links, [(0, 3)], 10) == {0: 0, 1: 0, 2: 2, 3: 2}
+def test_a_conflict_is_cut_at_the_weakest_link(way: str) -> None:
+    assert _cut(4, [(9.0, 0, 1), (2.0, 1, 2), (8.0, 2, 3)], [(0, 3)], 10) == [0, 0, 2, 2]
 
 
-def test_a_group_does_not_outgrow_the_limit() -> None:
-    assert cut(range(3), [(9.0, 0, 1), (8.0, 1, 2)], [], 2) == {0: 0, 1: 0, 2: 2}
+def test_a_group_does_not_outgrow_the_limit(way: str) -> None:
+    assert _cut(3, [(9.0, 0, 1), (8.0, 1, 2)], [], 2) == [0, 0, 2]
 
 
-@given(LINKS, PAIRS, st.integers(1, 8))
-def test_no_group_breaks_a_guard(
-    links: list[tuple[float, int, int]], conflicts: list[tuple[int, int]], largest: int
-) -> None:
-    group = cut(range(8), links, conflicts, largest)
-    assert all(group[a] != group[b] for a, b in conflicts)
-    assert max(list(group.values()).count(name) for name in group.values()) <= largest
+def test_two_weaker_links_outweigh_a_stronger_one() -> None:
+    assert _cut(4, [(20.0, 0, 1), (10.0, 0, 2), (10.0, 1, 2), (15.0, 2, 3)], [(0, 3)], 10) == [0, 0, 0, 3]
 
 
-@given(LINKS, PAIRS, st.randoms())
+def test_clusters_of_many_sizes_are_cut_at_once() -> None:
+    records = np.array([3, 5, 10, 11, 12, 20])
+    cluster = np.array([3, 3, 10, 10, 10, 20])
+    links = np.array([3, 10, 11]), np.array([5, 11, 12]), np.array([4.0, 1.0, 2.0])
+    groups = cut(records, cluster, links, (np.array([3, 10]), np.array([5, 12])), 9)
+    assert groups.tolist() == [3, 5, 10, 11, 11, 20]
+
+
+def _strength_kept(groups: tuple[int, ...] | list[int], links: list[Link]) -> float:
+    return sum(strength for strength, a, b in links if groups[a] == groups[b])
+
+
+@given(LINKS, CONFLICTS, st.integers(1, 6))
+def test_the_exact_cut_is_the_best(links: list[Link], conflicts: list[tuple[int, int]], largest: int) -> None:
+    allowed = [
+        groups
+        for groups in product(range(6), repeat=6)
+        if all(groups[a] != groups[b] for a, b in conflicts) and max(map(groups.count, groups)) <= largest
+    ][::7]
+    groups = _cut(6, links, conflicts, largest)
+    assert all(_strength_kept(groups, links) >= _strength_kept(other, links) for other in allowed)
+
+
+@pytest.mark.parametrize("exact", [0, 7])
+@given(LINKS, CONFLICTS, st.integers(1, 6))
+def test_no_group_breaks_a_guard(exact: int, links: list[Link], conflicts: list[tuple[int, int]], largest: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clustering, "EXACT", exact)
+        groups = _cut(6, links, conflicts, largest)
+    assert all(groups[a] != groups[b] for a, b in conflicts)
+    assert max(groups.count(name) for name in groups) <= largest
+
+
+@pytest.mark.parametrize("exact", [0, 7])
+@given(LINKS, CONFLICTS, st.randoms())
 def test_the_order_of_links_does_not_matter(
-    links: list[tuple[float, int, int]], conflicts: list[tuple[int, int]], random: object
+    exact: int, links: list[Link], conflicts: list[tuple[int, int]], random: object
 ) -> None:
     shuffled = list(links)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     turned = [(strength, b, a) for strength, a, b in shuffled]
-    assert cut(range(8), links, conflicts, 8) == cut(range(8), turned, conflicts[::-1], 8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clustering, "EXACT", exact)
+        assert _cut(6, links, conflicts, 8) == _cut(6, turned, conflicts[::-1], 8)
 
 
 @given(LINKS)
-def test_without_guards_groups_are_the_components(links: list[tuple[float, int, int]]) -> None:
+def test_without_guards_groups_are_the_components(links: list[Link]) -> None:
     left, right = np.array([a for _, a, _ in links], dtype=int), np.array([b for _, _, b in links], dtype=int)
-    assert list(cut(range(8), links, [], 8).values()) == components(8, left, right).tolist()
+    assert _cut(6, links, [], 8) == components(6, left, right).tolist()
+
+
+def _thin(size: int, links: list[Link]) -> list[tuple[int, int]]:
+    left, right = (np.array([link[side] for link in links]) for side in (1, 2))
+    mask = thin_bridges(size, left, right, np.array([link[0] for link in links]), 10.0, 3)
+    return [(int(a), int(b)) for a, b in zip(left[mask], right[mask], strict=True)]
+
+
+A = [(20.0, 0, 1), (20.0, 1, 2)]
+B = [(20.0, 3, 4), (20.0, 4, 5)]
+
+
+def test_a_weak_link_alone_between_two_groups_is_thin() -> None:
+    assert _thin(6, [*A, *B, (5.0, 2, 3)]) == [(2, 3)]
+
+
+@pytest.mark.parametrize("between", [[(12.0, 2, 3)], [(5.0, 2, 3), (5.0, 1, 4)]])
+def test_a_strong_link_or_two_weak_ones_are_not(between: list[Link]) -> None:
+    assert _thin(6, [*A, *B, *between]) == []
+
+
+def test_a_bridge_record_stays_where_it_is_tied_most() -> None:
+    assert _thin(7, [*A, *B, (5.0, 2, 6), (6.0, 3, 6)]) == [(2, 6)]
+
+
+def test_a_weak_link_to_a_small_group_is_not_thin() -> None:
+    assert _thin(5, [*A, (20.0, 3, 4), (5.0, 2, 3)]) == []

@@ -33,7 +33,10 @@ def test_a_shared_rare_mailbox_scores_and_nothing_stays_behind(session: DuckDBSe
     _records(session)
     settings = build_settings(project.identity, filled_columns(session))
     settings["probability_two_random_records_match"] = 0.01
-    score(session, settings, 0.5, "found")
+    session.stage(
+        "candidates", parse("select '0' as match_key, 1 as join_key_l, 2 as join_key_r union all select '0', 1, 3")
+    )
+    score(session, settings, 0.5, "identity.linkage_records", "found")
     assert session.rows(parse("select record_no_l, record_no_r from found")) == [(1, 2)]
     assert session.rows(parse("select count(*) from duckdb_databases() where database_name = 'linkage_scratch'")) == [
         (0,)

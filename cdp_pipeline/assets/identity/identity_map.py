@@ -1,103 +1,184 @@
 """`identity.identity_map`: which profile each record belongs to.
 
 Links come from the steward, from exact identifiers and from scores; components of them are people,
-unless a guard is broken: then the component is cut at its weakest links (`domain.clustering.cut`).
+unless a guard is broken: then the component is cut at its weakest links (`domain.clustering`).
+
+A run works on the components that a new, changed or lost link or record touches, and leaves the others:
+no id and no guard reaches across components, so the rows are those of a run over everything (law 2).
+The map, the links that it was made of and the events of the change take effect in one step.
 """
 
-from collections import defaultdict
+import hashlib
+import json
 
 import numpy as np
 from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.steward import load_decisions
-from cdp_pipeline.domain.clustering import Integers, components, cut
-from cdp_pipeline.domain.guards import conflicts_select, crowded_select, links_select, touched_select
+from cdp_pipeline.domain.clustering import Integers, components, cut, thin_bridges
+from cdp_pipeline.domain.expressions import column, literal, named, no_rows
+from cdp_pipeline.domain.guards import conflicts_select, crowded_select, touched_select
+from cdp_pipeline.domain.identifiers import content_select
+from cdp_pipeline.domain.links import links_select
 from cdp_pipeline.domain.profile_ids import assign, mint
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+LINKS = "identity.links"
+EVENTS = "identity.identity_events"
 
 
 def build(run: TableRun) -> None:
-    """Cluster, cut, and carry ids over from the standing member."""
-    _stage_decisions(run)
-    run.session.stage("links", links_select(run.project.identity))
+    """Cluster, cut, carry ids over, and log what changed."""
+    _stage_inputs(run)
+    is_whole = not _stage_touched(run)
+    run.session.stage("working", QUERIES["all_records" if is_whole else "touched_records"])
+    run.session.stage("before", _before(run, is_whole))
+    run.metadata["clustered"] = "all records" if is_whole else "components touched by a change"
     _stage_clusters(run)
     _stage_ids(run)
-    run.write(QUERIES["members"])
+    run.session.stage("members", QUERIES["members"])
+    _stage_events(run)
+    if is_whole:
+        is_logged = bool(run.session.columns(EVENTS))
+        run.write(QUERIES["map"], also=lambda: _write_all_else(run, is_logged))
+    else:
+        run.write_rows(QUERIES["map"], _listed(QUERIES["outdated_records"]), also=lambda: _write_changes_else(run))
 
 
-def _stage_decisions(run: TableRun) -> None:
-    decisions = load_decisions(run.project.seeds)
+def _stage_inputs(run: TableRun) -> None:
+    """`decisions`, `links_now`, `content` (record_no, digest), `settings` and `today`."""
+    session, identity = run.session, run.project.identity
     types = {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}
-    run.session.stage_rows("decisions", types, [(d.decision, d.record_id_l, d.record_id_r) for d in decisions])
+    decisions = load_decisions(run.project.seeds)
+    session.stage_rows("decisions", types, [(d.decision, d.record_id_l, d.record_id_r) for d in decisions])
+    session.stage("links_now", links_select(identity))
+    session.stage("content", content_select(identity))
+    decisive = sorted(name for name, attribute in identity.attributes.items() if attribute.decisive)
+    unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
+    rules = [identity.guards.model_dump(mode="json"), decisive, unique]
+    digest = hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:12]
+    session.stage_rows("settings", {"clustered_with": "varchar"}, [(digest,)])
+    session.stage("today", exp.select(named(literal(run.as_of), "day")))
+
+
+def _stage_touched(run: TableRun) -> bool:
+    """`touched` components and `link_changes`; False where the whole map is to be made."""
+    session = run.session
+    standing = list(session.columns(run.table.full_name)) == list(run.table.sidecar.columns)
+    if not standing or not session.columns(LINKS) or not session.columns(EVENTS):
+        return False
+    if session.rows(QUERIES["clustered_with_another"])[0][0]:
+        return False
+    session.stage("link_changes", QUERIES["link_changes"])
+    session.stage("touched", QUERIES["touched"])
+    return True
+
+
+def _before(run: TableRun, is_whole: bool) -> exp.Expr:
+    """Standing rows of the components that are worked on (record_no, record_id, profile_id)."""
+    if not is_whole:
+        return QUERIES["before"]
+    known = run.session.columns(run.table.full_name)
+    if not known:
+        return no_rows({"record_no": "bigint", "record_id": "varchar", "profile_id": "varchar"})
+    return QUERIES["all_before"]
 
 
 def _stage_clusters(run: TableRun) -> None:
-    """`clusters` (record_no, cluster): components, cut where they break a guard."""
-    guards = run.project.identity.guards
-    size = int(run.session.rows(exp.select("count(*)").from_("identity.linkage_records"))[0][0])
-    links = run.session.arrays(exp.select("record_no_l", "record_no_r").from_("links"))
-    labels = components(size, links["record_no_l"] - 1, links["record_no_r"] - 1)
-    _stage_labels(run, labels)
-    run.session.stage("broken", crowded_select(guards.max_records))
-    crowded = _recut(run, labels, set(), guards.max_records)
-    run.session.stage("conflicts", conflicts_select(run.project.identity))
-    run.session.stage("broken", touched_select())
-    conflicts = {
-        (int(a) - 1, int(b) - 1)
-        for a, b in run.session.rows(exp.select("record_no_l", "record_no_r").from_("conflicts"))
-    }
-    split = _recut(run, labels, conflicts, guards.max_records)
+    """`clusters` (record_no, cluster, component): components, cut where they break a guard."""
+    session, largest = run.session, run.project.identity.guards.max_records
+    numbers: Integers = session.arrays(QUERIES["numbers"])["record_no"]
+    session.stage("links", QUERIES["working_links"])
+    links = session.arrays(exp.select("record_no_l", "record_no_r", "strength").from_("links"))
+    left, right = (np.searchsorted(numbers, links[name]) for name in ("record_no_l", "record_no_r"))
+    labels = numbers[components(len(numbers), left, right)]
+    connected = labels.copy()
+    bridge = run.project.identity.guards.bridge
+    thin = thin_bridges(len(numbers), left, right, links["strength"], bridge.weak_below, bridge.least_records)
+    if thin.any():
+        labels = numbers[components(len(numbers), left[~thin], right[~thin])]
+        session.stage_arrays("links", {name: values[~thin] for name, values in links.items()})
+    run.metadata["bridges cut"] = int(thin.sum())
+    session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
+    session.stage("broken", crowded_select(largest))
+    crowded = _recut(run, numbers, labels, largest)
+    session.stage("conflicts", conflicts_select(run.project.identity))
+    session.stage("broken", touched_select())
+    split = _recut(run, numbers, labels, largest, "conflicts")
+    session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels, "component": connected})
     run.metadata["components cut"] = crowded + split
-    run.metadata["records in conflict with a record of their component"] = len({r for pair in conflicts for r in pair})
 
 
-def _recut(run: TableRun, labels: Integers, conflicts: set[tuple[int, int]], largest: int) -> int:
-    """Cut the components listed in `broken`; returns their number."""
-    links: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
-    query = exp.select("clusters.cluster", "strength", "record_no_l", "record_no_r").from_("links")
-    query = query.join("clusters", on="links.record_no_l = clusters.record_no").join("broken", using=["cluster"])
-    for cluster, strength, a, b in run.session.rows(query):
-        links[int(cluster)].append((float(strength), int(a) - 1, int(b) - 1))
-    members: dict[int, list[int]] = defaultdict(list)
-    for cluster, record in run.session.rows(
-        exp.select("cluster", "record_no").from_("clusters").join("broken", using=["cluster"])
-    ):
-        members[int(cluster)].append(int(record) - 1)
-    opposed: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for a, b in conflicts:
-        opposed[int(labels[a])].append((a, b))
-    for cluster, records in members.items():
-        for record, group in cut(records, links[cluster], opposed[cluster], largest).items():
-            labels[record] = group
-    if members:
-        _stage_labels(run, labels)
-    return len(members)
-
-
-def _stage_labels(run: TableRun, labels: Integers) -> None:
-    run.session.stage_arrays("clusters", {"record_no": np.arange(1, len(labels) + 1), "cluster": labels})
+def _recut(run: TableRun, numbers: Integers, labels: Integers, largest: int, conflicts: str | None = None) -> int:
+    """Cut the clusters listed in `broken`; returns their number."""
+    session = run.session
+    broken = session.arrays(QUERIES["broken_records"])
+    if not len(broken["record_no"]):
+        return 0
+    links = session.arrays(QUERIES["broken_links"])
+    apart = session.arrays(QUERIES["broken_conflicts" if conflicts else "no_conflicts"])
+    labels[np.searchsorted(numbers, broken["record_no"])] = cut(
+        broken["record_no"],
+        broken["cluster"],
+        (links["record_no_l"], links["record_no_r"], links["strength"]),
+        (apart["record_no_l"], apart["record_no_r"]),
+        largest,
+    )
+    session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
+    return len(np.unique(broken["cluster"]))
 
 
 def _stage_ids(run: TableRun) -> None:
     """`ids` (cluster, profile_id): kept where uncontested, assigned where contested, minted for the rest."""
     session = run.session
-    standing, logged = (bool(session.columns(f"identity.{name}")) for name in ("identity_map", "identity_events"))
-    session.stage("overlaps", QUERIES["overlaps" if standing else "no_overlaps"])
-    session.stage("issued", QUERIES["issued" if logged else "none_issued"])
+    session.stage("overlaps", QUERIES["overlaps"])
     session.stage("kept", QUERIES["kept"])
-    assigned = assign((int(c), str(p), int(n), str(day)) for c, p, n, day in session.rows(QUERIES["contested"]))
+    session.stage("contested", QUERIES["contested"])
+    logged = bool(session.columns(EVENTS))
+    issued = QUERIES["issued"] if logged else no_rows({"profile_id": "varchar", "happened_on": "date"})
+    session.stage("issued", issued)
+    asked = session.rows(QUERIES["contest"])
+    assigned = assign((int(c), str(p), int(n), str(day)) for c, p, n, day in asked)
     session.stage_rows("assigned", {"cluster": "bigint", "profile_id": "varchar"}, list(assigned.items()))
     session.stage("minted", QUERIES["minted"])
-    _stage_reminted(run)
+    again = session.rows(QUERIES["minted_again"]) if logged else []
+    ever = {str(row[0]) for row in session.rows(QUERIES["ever_issued"])} if again else set()
+    fresh = [(int(cluster), mint(str(cluster), ever)) for (cluster,) in again]
+    session.stage_rows("reminted", {"cluster": "bigint", "profile_id": "varchar"}, fresh)
     session.stage("ids", QUERIES["ids"])
 
 
-def _stage_reminted(run: TableRun) -> None:
-    """The few minted ids that were issued before are minted anew."""
-    again = run.session.rows(QUERIES["minted_again"])
-    ever = {str(row[0]) for row in run.session.rows(exp.select("profile_id").from_("issued"))} if again else set()
-    fresh = [(int(cluster), mint(str(seed), ever)) for cluster, seed in again]
-    run.session.stage_rows("reminted", {"cluster": "bigint", "profile_id": "varchar"}, fresh)
+def _stage_events(run: TableRun) -> None:
+    """`events`: what differs between `before` and `members`, numbered on from the log."""
+    is_logged = bool(run.session.columns(EVENTS))
+    run.session.stage("last_event", QUERIES["last_event"] if is_logged else no_rows({"event_no": "bigint"}))
+    run.session.stage("events", QUERIES["events"])
+    found = run.session.rows(QUERIES["events_by_kind"])
+    run.metadata.update({f"{event} events": int(count) for event, count in found})
+
+
+def _write_all_else(run: TableRun, is_logged: bool) -> None:
+    run.session.replace_table(LINKS, exp.select("*").from_("links_now"), _unaudited)
+    if is_logged:
+        run.session.append(EVENTS, exp.select("*").from_("events"))
+    else:
+        run.session.replace_table(EVENTS, exp.select("*").from_("events"), _unaudited)
+
+
+def _write_changes_else(run: TableRun) -> None:
+    changed = exp.In(
+        this=exp.Tuple(expressions=[column("record_no_l"), column("record_no_r")]),
+        query=exp.select("record_no_l", "record_no_r").from_("link_changes").subquery(),
+    )
+    run.session.replace_slice(LINKS, QUERIES["changed_links"], changed, _unaudited)
+    run.session.append(EVENTS, exp.select("*").from_("events"))
+
+
+def _listed(query: exp.Expr) -> exp.Expr:
+    return exp.In(this=column("record_no"), query=exp.Subquery(this=query))
+
+
+def _unaudited(name: str) -> None:
+    """Its own asset looks at it."""

@@ -1,18 +1,41 @@
 """`identity.linkage_model`: the model in force; trained on the first run where the deployment gives none.
 
-A model stays in force until `cdp train` replaces it, or the configuration of linkage changes.
+A model stays in force until `cdp train` replaces it, or the configuration of linkage changes. With it
+stands how large a block of each blocking rule may be: so that the pairs compared depend on the records
+and the version alone.
 """
 
 import hashlib
 import json
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlglot import exp
 
 from cdp_pipeline.assets.charts import match_weights
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.domain.blocking import Blocks, limited, sizes_select
 from cdp_pipeline.domain.linkage import Settings, build_settings
 from cdp_pipeline.resources.linker import filled_columns, train
+from cdp_pipeline.resources.warehouse import Session
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model: Splink's settings, and the limits of blocks."""
+
+    version: str
+    settings: Settings
+    blocks: tuple[Blocks, ...]
+
+
+def model_in_force(session: Session) -> Model:
+    """The newest model of `identity.linkage_model`."""
+    version, settings, blocks = session.rows(
+        exp.select("version", "settings", "blocks").from_("identity.linkage_model")
+    )[0]
+    return Model(str(version), json.loads(settings), tuple(Blocks(**found) for found in json.loads(blocks)["limits"]))
 
 
 def build(run: TableRun) -> None:
@@ -20,22 +43,45 @@ def build(run: TableRun) -> None:
     filled = filled_columns(run.session)
     untrained = build_settings(run.project.identity, filled)
     records = int(run.session.rows(exp.select("count(*)").from_("identity.linkage_records"))[0][0])
-    shape = _digest(_shape(untrained))
+    rules = [rule.model_dump(mode="json") for rule in run.project.identity.blocking_rules]
     standing = (
         run.session.rows(exp.select("*").from_("identity.linkage_model"))
-        if run.session.columns(run.table.full_name)
+        if list(run.session.columns(run.table.full_name)) == list(run.table.sidecar.columns)
         else []
     )
-    if standing and _digest(_shape(json.loads(standing[0][3]))) == shape:
-        rows = standing
+    if standing and _digest(_shape(json.loads(standing[0][3]))) == _digest(_shape(untrained)):
+        settings, trained_on, records_then = json.loads(standing[0][3]), standing[0][1], standing[0][2]
+        blocks = json.loads(standing[0][4])
     else:
-        settings = _given(run, shape) or _trained(run, filled)
-        rows = [(_digest(settings), run.as_of, records, json.dumps(settings, sort_keys=True))]
-    run.metadata["version"] = str(rows[0][0])
-    run.metadata["match weights"] = match_weights(json.loads(str(rows[0][3])))
+        settings = _given(run, _digest(_shape(untrained))) or _trained(run, filled)
+        trained_on, records_then, blocks = run.as_of, records, {}
+    if blocks.get("rules") != rules:
+        blocks = {"rules": rules, "limits": [asdict(limit) for limit in _limits(run, records)]}
+    version = _digest({"settings": settings, "blocks": blocks})
+    row = (version, trained_on, records_then, *(json.dumps(part, sort_keys=True) for part in (settings, blocks)))
+    run.metadata["version"] = version
+    run.metadata["match weights"] = match_weights(settings)
     types = {name: content.type for name, content in run.table.sidecar.columns.items()}
-    run.session.stage_rows("model_in_force", types, rows)
+    run.session.stage_rows("model_in_force", types, [row])
     run.write(exp.select("*").from_("model_in_force"))
+
+
+def _limits(run: TableRun, records: int) -> list[Blocks]:
+    """How large a block of each rule may be; what is left out is told."""
+    limits = [
+        limited(rule, {int(size): int(blocks) for size, blocks in run.session.rows(sizes_select(rule))}, records)
+        for rule in run.project.identity.blocking_rules
+    ]
+    run.metadata["pairs left out by blocking"] = (
+        "; ".join(
+            f"{limit.rule}: {limit.left_out:,} of {limit.left_out + limit.pairs:,} "
+            f"(blocks above {limit.largest} records)"
+            for limit in limits
+            if limit.left_out
+        )
+        or "none"
+    )
+    return limits
 
 
 def _trained(run: TableRun, filled: set[str]) -> Settings:
@@ -67,5 +113,5 @@ def _shape(settings: Settings) -> Settings:
     return {"comparisons": comparisons, "rules": settings["blocking_rules_to_generate_predictions"]}
 
 
-def _digest(content: Settings) -> str:
+def _digest(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,4 +1,7 @@
-"""`identity.linkage_records`: person records as linkage compares them, with the deployment's custom attributes."""
+"""`identity.linkage_records`: person records as linkage compares them, with the deployment's custom attributes.
+
+`digest` tells whether anything that is compared has changed.
+"""
 
 from sqlglot import exp
 
@@ -7,6 +10,8 @@ from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.domain.expressions import column, literal, macro, named
 from cdp_pipeline.sql.files import beside
 
+NOT_COMPARED = ("record_no", "record_id", "digest")
+
 
 def sidecar(project: Project, base: Sidecar) -> Sidecar:
     """The base columns and one for each custom attribute."""
@@ -14,11 +19,21 @@ def sidecar(project: Project, base: Sidecar) -> Sidecar:
         name: SidecarColumn(type="VARCHAR", description=f"{description}, folded", privacy="quasi_identifier")
         for name, description in project.identity.custom_attributes.items()
     }
-    return base.model_copy(update={"columns": {**base.columns, **custom}})
+    *others, digest = base.columns.items()
+    return base.model_copy(update={"columns": {**dict(others), **custom, digest[0]: digest[1]}})
 
 
 def select(project: Project, sidecar: Sidecar) -> exp.Query:
     """The base SELECT; custom attributes join it by record."""
+    compared = _compared(project)
+    names = [column(name) for name in sidecar.columns if name not in NOT_COMPARED]
+    return exp.select(
+        *(column(name) for name in sidecar.columns if name != "digest"),
+        named(exp.Anonymous(this="hash", expressions=names), "digest"),
+    ).from_(compared.subquery("compared"))
+
+
+def _compared(project: Project) -> exp.Select:
     limits = exp.select(named(literal(project.identity.max_records_per_address), "records_per_address"))
     custom = project.identity.custom_attributes
     if not custom:

@@ -1,9 +1,4 @@
-with numbered as (
-    select record_id, row_number() over (order by record_id) as record_no
-    from unified.person_records
-),
-
-folded as (
+with folded as (
     select
         record_id,
         fold_name(given_name) as given,
@@ -54,7 +49,7 @@ addresses as (
 )
 
 select
-    numbered.record_no,
+    record_number(personal.record_id) as record_no,
     personal.record_id,
     given,
     family,
@@ -78,5 +73,4 @@ select
     least(given_sound, family_sound) || greatest(given_sound, family_sound) as name_sound
 from personal
 left join addresses on personal.whole_address = addresses.whole_address
-join numbered on personal.record_id = numbered.record_id
 cross join linkage_limits

@@ -3,10 +3,9 @@
 Recomputing them daily would move nearly every score a little, and with the scores the profiles.
 """
 
-import json
-
 from sqlglot import exp
 
+from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.expressions import column, literal, named, null_as, table, text, union_all
 from cdp_pipeline.domain.linkage import frequency_columns
@@ -16,14 +15,14 @@ MOST_RECORDS_A_PERSON = 5
 
 def build(run: TableRun) -> None:
     """Keep the frequencies of the model in force; count them where it is new."""
-    version, settings = run.session.rows(exp.select("version", "settings").from_("identity.linkage_model"))[0]
+    model = model_in_force(run.session)
     standing = run.session.columns(run.table.full_name)
     if standing and run.session.rows(exp.select("version").distinct().from_(table(run.table.full_name))) == [
-        (version,)
+        (model.version,)
     ]:
         run.write(exp.select("*").from_(table(run.table.full_name)))
         return
-    parts = [_counted(str(version), name) for name in frequency_columns(json.loads(settings))]
+    parts = [_counted(model.version, name) for name in frequency_columns(model.settings)]
     run.write(union_all(parts) if parts else _nothing(run))
 
 

@@ -1,0 +1,67 @@
+"""Links: everything that says two records are, or are not, one person, with its strength in bits.
+
+What belongs here: links from scores, exact identifiers and decisions as one SELECT. What does not: what
+becomes of them (`domain.clustering`), and what forbids them (`domain.guards`).
+"""
+
+from sqlglot import exp
+
+from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.domain.expressions import column, literal, macro, named, null_as, table, text, union_all
+
+STEWARD_STRENGTH = 1000.0
+"""A decision outweighs any sum of scores of one person's records."""
+
+
+def links_select(identity: Identity) -> exp.Query:
+    """The strongest link of each pair of records (record_no_l, record_no_r, evidence, strength).
+
+    `evidence` is `score`, `identifier`, `must_link` or `cannot_link`; the last has no strength. Reads
+    the temporary table `decisions` (decision, record_id_l, record_id_r).
+    """
+    cases = [
+        exp.If(this=exp.EQ(this=column("type"), expression=text(name)), true=literal(rule.strength))
+        for name, rule in sorted(identity.identifiers.items())
+    ]
+    strength = exp.Case(ifs=cases, default=literal(0.0)) if cases else literal(0.0)
+    enough = exp.GTE(this=column("match_probability"), expression=literal(identity.thresholds.merge))
+    parts = [
+        _links("identity.scored_pairs", text("score"), column("match_weight")).where(enough),
+        _links("identity.identifier_links", text("identifier"), strength),
+        _decided("must_link", literal(STEWARD_STRENGTH)),
+        _decided("cannot_link", null_as("double")),
+    ]
+    by_strength = exp.Coalesce(this=column("strength"), expressions=[literal(2 * STEWARD_STRENGTH)])
+    return (
+        exp.select(
+            "record_no_l",
+            "record_no_r",
+            named(
+                exp.func("max_by", column("evidence"), exp.Tuple(expressions=[by_strength, column("evidence")])),
+                "evidence",
+            ),
+            named(exp.Max(this=column("strength")), "strength"),
+        )
+        .from_(union_all(parts).subquery("every_link"))
+        .group_by("record_no_l", "record_no_r")
+    )
+
+
+def _links(source: str, evidence: exp.Expr, strength: exp.Expr) -> exp.Select:
+    return _columns(column("record_no_l"), column("record_no_r"), evidence, strength).from_(table(source))
+
+
+def _decided(decision: str, strength: exp.Expr) -> exp.Select:
+    numbers = [macro("record_number", column(name)) for name in ("record_id_l", "record_id_r")]
+    ends = [exp.func(name, *(number.copy() for number in numbers)) for name in ("least", "greatest")]
+    mine = exp.EQ(this=column("decision"), expression=text(decision))
+    return _columns(ends[0], ends[1], text(decision), strength).from_("decisions").where(mine)
+
+
+def _columns(left: exp.Expr, right: exp.Expr, evidence: exp.Expr, strength: exp.Expr) -> exp.Select:
+    return exp.select(
+        named(left, "record_no_l"),
+        named(right, "record_no_r"),
+        named(evidence, "evidence"),
+        named(exp.cast(strength, "double"), "strength"),
+    )

@@ -1,0 +1,90 @@
+"""The laws of identity (design, section 6) on random worlds: 30 in the default run, 300 with `make test-long`."""
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdp_pipeline.assets.identity import scored_pairs
+from cdp_pipeline.config.project import Project
+from cdp_pipeline_tests.worlds import STATE, Deployment, World, copy_of, deployment
+
+CARRIED = tuple(f"identity.{name}" for name in (*STATE, "linkage_model", "term_frequencies"))
+ALIVE = "select record_id, profile_id from identity.identity_map order by record_id"
+REPLAYED = """
+    select record_id, profile_id from (
+        select record_id, max_by(profile_id, event_no) as profile_id, max_by(event, event_no) as event
+        from identity.identity_events where event in ('join', 'leave') group by record_id
+    ) where event = 'join' order by record_id
+"""
+
+
+def _days(seed: int) -> tuple[World, int]:
+    chance = random.Random(seed)
+    return World(chance), chance.randint(3, 5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_changes_only() -> Iterator[None]:
+    """In a world of twenty records every change is a large one, which would be scored as a whole."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scored_pairs, "LARGEST_CHANGE", 10.0)
+        yield
+
+
+@given(st.integers(0, 2**32))
+def test_laws_hold_on_every_day(project: Project, seed: int) -> None:
+    world, days = _days(seed)
+    with tempfile.TemporaryDirectory() as folder, deployment(project, Path(folder)) as run:
+        maps = {}
+        for _ in range(days):
+            before = dict(run.rows(ALIVE)) if maps else {}
+            with deployment(project, Path(folder)) as twin:
+                if maps:
+                    copy_of(run, twin, CARRIED)
+                    for name in ("scored_records", "links"):
+                        twin.session.own().execute(f"drop table identity.{name}")
+                world.pass_a_day()
+                run.run(world)
+                twin.run(world)
+                assert run.state() == twin.state(), "law 2: a run over what changed equals a run over everything"
+            maps[world.day] = run.rows(ALIVE)
+            assert run.rows(REPLAYED) == maps[world.day], "law 4: events replay to the map"
+            _ids_survive(before, dict(maps[world.day]))
+            _guards_hold(run, world)
+        with deployment(project, Path(folder)) as at_once:
+            copy_of(run, at_once, ("identity.linkage_model", "identity.term_frequencies"))
+            at_once.run(world)
+            assert run.partition() == at_once.partition(), "law 3: the days of arrival don't matter"
+
+
+def _ids_survive(before: dict[str, str], after: dict[str, str]) -> None:
+    """Law 4: an id that lives on, lives where most of its records are that no larger claim has taken."""
+    shared = Counter((before[record], profile) for record, profile in after.items() if record in before)
+    old, new = set(before.values()), set(after.values())
+    for profile in old & {name for name, _ in shared}:
+        if profile not in new:
+            heirs = {name for name, _ in shared if _ == profile}
+            assert all(name in old for _, name in shared if _ == profile) or not heirs
+    unmoved = {p for p in old if {r for r in before if before[r] == p} == {r for r in after if after[r] == p}}
+    assert all(after[record] == profile for record, profile in before.items() if profile in unmoved)
+
+
+def _guards_hold(run: Deployment, world: World) -> None:
+    """Law 5."""
+    profile = dict(run.rows(ALIVE))
+    for decision, left, right in world.decisions:
+        if decision == "cannot_link" and left in profile and right in profile:
+            assert profile[left] != profile[right]
+    assert not run.rows(
+        "select 1 from identity.identity_map as a join identity.identity_map as b using (profile_id) "
+        "join identity.linkage_records as l on l.record_no = a.record_no "
+        "join identity.linkage_records as r on r.record_no = b.record_no where births_conflict(l.birth, r.birth)"
+    )
+    sizes = run.rows("select max(n) from (select count(*) as n from identity.identity_map group by profile_id)")
+    assert sizes[0][0] <= run.project.identity.guards.max_records
