@@ -116,13 +116,7 @@ def show(
     settings, project = _configured()
     from cdp_pipeline.reporting.profile import print_profile
 
-    if not settings.warehouse.exists():
-        errors.print(
-            f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)",
-            style="red",
-            markup=False,
-        )
-        raise typer.Exit(1)
+    _require_warehouse(settings)
     if not print_profile(console, settings, who, project.deployment.default_country):
         errors.print(
             "no profile has this address, number or id; ids look like P0123456789abcde",
@@ -130,6 +124,30 @@ def show(
             markup=False,
         )
         raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    who: Annotated[str, typer.Argument(help="A profile id, or a record id (source.table:key).")],
+    other: Annotated[str | None, typer.Argument(help="A second record id: why are the two one person, or not?")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the explanation to this page as well.")] = None,
+) -> None:
+    """Say why the records of a profile, or two records, are one person or not: every link with its evidence."""
+    settings, project = _configured()
+    from cdp_pipeline.reporting import explain as reporting
+
+    _require_warehouse(settings)
+    page = Console(record=True, width=console.width if html is None else max(console.width, 160))
+    if not reporting.explain(settings, project, [name for name in (who, other) if name], page):
+        errors.print(
+            "no profile or record has this id; profile ids look like P0123456789abcde, record ids like "
+            "web_shop.accounts:A1 (`cdp show` lists those of a person)",
+            style="red",
+            markup=False,
+        )
+        raise typer.Exit(1)
+    if html is not None:
+        reporting.write_html(page, html)
 
 
 @app.command("draft-source")
@@ -205,6 +223,14 @@ def _configured() -> tuple[Settings, Project]:
         raise typer.Exit(2) from None
     prepare_environment(settings)
     return settings, project
+
+
+def _require_warehouse(settings: Settings) -> None:
+    if not settings.warehouse.exists():
+        errors.print(
+            f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)", style="red", markup=False
+        )
+        raise typer.Exit(1)
 
 
 def _days(project: Project, day: str | None, first: str | None, last: str | None) -> tuple[date, ...]:

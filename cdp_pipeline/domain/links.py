@@ -32,6 +32,7 @@ def links_select(identity: Identity) -> exp.Query:
         _decided("cannot_link", null_as("double")),
     ]
     by_strength = exp.Coalesce(this=column("strength"), expressions=[literal(2 * STEWARD_STRENGTH)])
+    forbidden = exp.func("bool_or", exp.EQ(this=column("evidence"), expression=text("cannot_link")))
     return (
         exp.select(
             "record_no_l",
@@ -40,7 +41,7 @@ def links_select(identity: Identity) -> exp.Query:
                 exp.func("max_by", column("evidence"), exp.Tuple(expressions=[by_strength, column("evidence")])),
                 "evidence",
             ),
-            named(exp.Max(this=column("strength")), "strength"),
+            named(exp.If(this=forbidden, true=exp.null(), false=exp.Max(this=column("strength"))), "strength"),
         )
         .from_(union_all(parts).subquery("every_link"))
         .group_by("record_no_l", "record_no_r")

@@ -5,8 +5,10 @@ What belongs here: the calls of Splink's API and what it leaves behind. What doe
 """
 
 import logging
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 from splink import DuckDBAPI, Linker
@@ -16,6 +18,7 @@ from sqlglot import exp
 from cdp_pipeline.config.identity import Identity
 from cdp_pipeline.domain.expressions import column, named, no_rows, table
 from cdp_pipeline.domain.linkage import (
+    SHARE,
     Settings,
     available,
     blocking_rule,
@@ -100,6 +103,40 @@ def score(session: Session, settings: Settings, threshold: float, records: str, 
         ).fetchall()
 
 
+def weigh(session: Session, settings: Settings, records: str) -> list[dict[str, Any]]:
+    """Weights of the temporary table `candidates` by comparison, whatever they add up to.
+
+    Of each pair record_no_l, record_no_r, match_weight, match_probability, `prior` (the weight of two
+    records of which nothing is known) and `parts`: (comparison, level, weight with its term frequency).
+    """
+    kept = ("retain_intermediate_calculation_columns", "retain_matching_columns")
+    detailed = {**settings, **dict.fromkeys(kept, True)}
+    with _linker(session, detailed, frozen=True, records=records) as (linker, connection, api):
+        connection.execute("create view linkage_candidates as from temp.candidates")
+        linker.table_management.register_blocked_pairs_for_predict(api.register("linkage_candidates"))
+        pairs = linker.inference.predict(warning_mode="never")
+        found = connection.sql(f"from {pairs.physical_name} order by record_no_l, record_no_r")
+        rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    share = float(settings[SHARE])
+    return [
+        {
+            **{name: row[name] for name in SCORED if name in row},
+            "prior": math.log2(share / (1 - share)),
+            "parts": [_part(comparison, row) for comparison in settings["comparisons"]],
+        }
+        for row in rows
+    ]
+
+
+def _part(comparison: Settings, row: dict[str, Any]) -> tuple[str, str, float]:
+    """The level that a comparison came to; Splink counts levels from the worst, 0, and what is missing as -1."""
+    name = comparison["output_column_name"]
+    null, *levels = comparison["comparison_levels"]
+    level = row[f"gamma_{name}"]
+    label = (null if level < 0 else levels[len(levels) - 1 - level])["label_for_charts"]
+    return name, str(label), float(row[f"mw_{name}"]) + float(row.get(f"mw_tf_adj_{name}") or 0)
+
+
 @contextmanager
 def _linker(
     session: Session, settings: Settings, frozen: bool, records: str = "identity.linkage_records"
@@ -111,7 +148,7 @@ def _linker(
     """
     connection: duckdb.DuckDBPyConnection = session.own()
     warehouse = '"' + str(connection.execute("select current_database()").fetchall()[0][0]) + '"'
-    connection.execute(f"attach ':memory:' as {SCRATCH}")
+    connection.execute(f"attach ':memory:' as {SCRATCH} (read_write)")
     try:
         connection.execute(f"use {SCRATCH}")
         session.define_macros(connection)

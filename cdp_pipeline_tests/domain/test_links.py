@@ -31,3 +31,9 @@ def test_the_strongest_link_of_a_pair_counts_and_unlikely_pairs_do_not(
 def test_decisions_outrank_both(session: DuckDBSession, project: Project) -> None:
     found = _links(session, project, ("must_link", "b", "a"), ("cannot_link", "c", "d"))
     assert found == [("ab", "must_link", 1000.0), ("cd", "cannot_link", None)]
+
+
+def test_what_can_not_be_one_person_has_no_strength_whatever_else_links_it(
+    session: DuckDBSession, project: Project
+) -> None:
+    assert _links(session, project, ("cannot_link", "a", "b")) == [("ab", "cannot_link", None)]

@@ -32,7 +32,8 @@ def build(run: TableRun) -> None:
     model = model_in_force(run.session)
     review = run.project.identity.thresholds.review
     scored_with = f"{model.version} from {review}"
-    run.session.stage("scored_with", exp.select(named(text(scored_with), "scored_with")))
+    marks = exp.select(named(text(scored_with), "scored_with"), named(text(model.version), "model_version"))
+    run.session.stage("scored_with", marks)
     is_whole = not _stage_changes(run)
     if is_whole:
         _stage_all_candidates(run, model)

@@ -85,8 +85,10 @@ select
     scored.record_no_r,
     scored.match_weight,
     scored.match_probability,
-    rules.rule
+    rules.rule,
+    scored_with.model_version
 from scored
+cross join scored_with
 left join rules on cast(scored.match_key as varchar) = rules.match_key
 
 -- name: ledger
