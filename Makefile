@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export CDP_HOME ?= $(CURDIR)
 export DAGSTER_HOME := $(CDP_HOME)/data/dagster
 
-.PHONY: run test ui lint setup ci-test
+.PHONY: run test test-long ui lint setup ci-test
 
 setup: $(VENV)/.ready
 
@@ -22,6 +22,9 @@ run: setup
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-long: setup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --hypothesis-profile long
 
 lint: setup
 	$(BIN)/ruff check .

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline_tests.homes import REPOSITORY, make_command
 
+# A shared machine pauses when it likes; `make test-long` looks ten times as far.
+settings.register_profile("default", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=1000)
+settings.load_profile("default")
 SAMPLE_DAYS = (date(2026, 11, 9), date(2026, 11, 15))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdp_pipeline.assets.identity import scored_pairs
@@ -15,6 +15,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline_tests.worlds import STATE, Deployment, World, copy_of, deployment
 
 CARRIED = tuple(f"identity.{name}" for name in (*STATE, "linkage_model", "term_frequencies"))
+WORLDS = settings().max_examples * 3 // 10
 ALIVE = "select record_id, profile_id from identity.identity_map order by record_id"
 REPLAYED = """
     select record_id, profile_id from (
@@ -37,6 +38,7 @@ def small_changes_only() -> Iterator[None]:
         yield
 
 
+@settings(max_examples=WORLDS)
 @given(st.integers(0, 2**32))
 def test_laws_hold_on_every_day(project: Project, seed: int) -> None:
     world, days = _days(seed)

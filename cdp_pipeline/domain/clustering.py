@@ -12,7 +12,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,6 +29,13 @@ def components(size: int, left: Integers, right: Integers) -> Integers:
     smallest = np.full(labels.max(initial=-1) + 1, size, dtype=np.int64)
     np.minimum.at(smallest, labels, np.arange(size))
     return np.asarray(smallest[labels], dtype=np.int64)
+
+
+def strongest_tree(size: int, left: Integers, right: Integers, strength: Floats) -> Integers:
+    """Places of the links of a maximum spanning forest; each pair of records has one link at most."""
+    ranks = np.argsort(np.lexsort((right, left, -strength))) + 1.0
+    forest = minimum_spanning_tree(coo_array((ranks, (left, right)), shape=(size, size)).tocsr())
+    return np.sort(np.argsort(ranks)[forest.data.astype(np.int64) - 1])
 
 
 def thin_bridges(

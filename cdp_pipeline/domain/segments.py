@@ -36,6 +36,10 @@ METRIC_FIELDS = [
     "last_touch_on",
 ]
 PROFILE_FIELDS = [
+    "confidence",
+    "weakest_link",
+    "link_density",
+    "cut_links",
     "gender",
     "birth_date",
     "postcode",

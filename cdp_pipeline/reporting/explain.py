@@ -14,12 +14,13 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 from sqlglot import exp
 
 from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.steward import load_decisions
+from cdp_pipeline.domain.clustering import strongest_tree
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.domain.guards import conflicts_select
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
@@ -71,11 +72,8 @@ class Explanation:
         links = [link for link in self.links if link.strength is not None and set(link.pair) <= mine]
         numbers = sorted(mine)
         ends = [np.searchsorted(numbers, [link.pair[side] for link in links]) for side in (0, 1)]
-        strengths = np.array([-float(link.strength or 0) - 1e-9 for link in links])
-        graph = coo_array((strengths, (ends[0], ends[1])), shape=(len(numbers),) * 2)
-        kept = minimum_spanning_tree(graph.tocsr()).tocoo()
-        pairs = {tuple(sorted((numbers[a], numbers[b]))) for a, b in zip(kept.row, kept.col, strict=True)}
-        return [link for link in links if tuple(sorted(link.pair)) in pairs]
+        strengths = np.array([float(link.strength or 0) for link in links])
+        return [links[place] for place in strongest_tree(len(numbers), ends[0], ends[1], strengths)]
 
     def sides(self, tree: list[Link], weakest: Link) -> tuple[set[int], set[int], list[Link]]:
         """The records on both sides of a link of the tree, and every link that joins the two sides."""

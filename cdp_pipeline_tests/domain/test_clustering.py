@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdp_pipeline.domain import clustering
-from cdp_pipeline.domain.clustering import components, cut, thin_bridges
+from cdp_pipeline.domain.clustering import components, cut, strongest_tree, thin_bridges
 
 Link = tuple[float, int, int]
 RECORDS = st.integers(0, 5)
@@ -132,3 +132,19 @@ def test_a_bridge_record_stays_where_it_is_tied_most() -> None:
 
 def test_a_weak_link_to_a_small_group_is_not_thin() -> None:
     assert _thin(5, [*A, (20.0, 3, 4), (5.0, 2, 3)]) == []
+
+
+def _tree(links: list[Link]) -> list[int]:
+    left, right = (np.array([link[side] for link in links], dtype=np.int64) for side in (1, 2))
+    return strongest_tree(6, left, right, np.array([link[0] for link in links])).tolist()  # type: ignore[no-any-return]
+
+
+def test_the_strongest_links_that_hold_all_together() -> None:
+    assert _tree([(5.0, 0, 1), (7.0, 1, 2), (6.0, 0, 2), (1.0, 3, 4)]) == [1, 2, 3]
+
+
+@given(LINKS)
+def test_a_tree_holds_together_what_the_links_do(links: list[Link]) -> None:
+    kept = [links[place] for place in _tree(links)]
+    assert _cut(6, kept, [], 8) == _cut(6, links, [], 8)
+    assert len(kept) == 6 - len(set(_cut(6, links, [], 8)))

@@ -8,7 +8,16 @@ from cdp_pipeline.domain.expressions import column
 from cdp_pipeline.domain.survivorship import profiles_select
 from cdp_pipeline.sql.files import beside
 
-OF_RECORDS = ("records", "sources", "first_seen_at", "last_changed_at")
+OF_RECORDS = (
+    "records",
+    "sources",
+    "first_seen_at",
+    "last_changed_at",
+    "confidence",
+    "weakest_link",
+    "link_density",
+    "cut_links",
+)
 
 
 def sidecar(project: Project, base: Sidecar) -> Sidecar:

@@ -1,9 +1,14 @@
 select
     member.profile_id,
+    any_value(sure.confidence) as confidence,
+    any_value(sure.weakest_link) as weakest_link,
+    any_value(sure.link_density) as link_density,
+    any_value(sure.cut_links) as cut_links,
     count(*) as records,
     count(distinct r.source) as sources,
     min(r.created_at) as first_seen_at,
     max(coalesce(r.updated_at, r.created_at)) as last_changed_at
 from identity.identity_map as member
 join unified.person_records as r on member.record_id = r.record_id
+join identity.profile_confidence as sure on member.profile_id = sure.profile_id
 group by member.profile_id
