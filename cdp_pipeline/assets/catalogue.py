@@ -97,7 +97,7 @@ def _of_module(
         return _of_query(layer, name, source, sidecar, query, getattr(module, "metadata", None))
     reads = getattr(module, "reads", None)
     read = frozenset(reads(project)) if reads else frozenset(sidecar.reads)
-    return TableAsset(layer, name, source, sidecar, read, module.build)
+    return TableAsset(layer, name, source, sidecar, read, module.build, checks=getattr(module, "CHECKS", ()))
 
 
 def _of_query(

@@ -17,6 +17,7 @@ class Decision:
     decision: Literal["must_link", "cannot_link"]
     record_id_l: str
     record_id_r: str
+    line: int = 0
 
 
 def load_decisions(seeds: Path) -> list[Decision]:
@@ -31,4 +32,24 @@ def _decision(path: Path, line: int, row: dict[str, str]) -> Decision:
     if not row["record_id_l"] or not row["record_id_r"]:
         raise ConfigError(f"{path}:{line}: record_id_l and record_id_r must both be given")
     kind = cast(Literal["must_link", "cannot_link"], row["decision"])
-    return Decision(kind, row["record_id_l"], row["record_id_r"])
+    return Decision(kind, row["record_id_l"], row["record_id_r"], line)
+
+
+def contradictions(decisions: list[Decision]) -> list[tuple[Decision, list[Decision]]]:
+    """Each cannot_link between records that must_links make one person, with these must_links."""
+    group: dict[str, str] = {}
+
+    def root(record: str) -> str:
+        """The record that stands for all that are linked to it."""
+        while (above := group.get(record, record)) != record:
+            record = above
+        return record
+
+    musts = [decision for decision in decisions if decision.decision == "must_link"]
+    for must in musts:
+        group[root(must.record_id_l)] = root(must.record_id_r)
+    return [
+        (cannot, [must for must in musts if root(must.record_id_l) == root(cannot.record_id_l)])
+        for cannot in decisions
+        if cannot.decision == "cannot_link" and root(cannot.record_id_l) == root(cannot.record_id_r)
+    ]

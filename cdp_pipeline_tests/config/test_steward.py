@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from cdp_pipeline.config.base import ConfigError
-from cdp_pipeline.config.steward import COLUMNS, load_decisions
+from cdp_pipeline.config.steward import COLUMNS, Decision, contradictions, load_decisions
 
 
 def _decisions(tmp_path: Path, *lines: str) -> Path:
@@ -24,3 +24,13 @@ def test_no_file_is_no_decision(tmp_path: Path) -> None:
 def test_an_unknown_decision_names_line_and_choices(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"decisions\.csv:2: decision: 'maybe' is not one of"):
         load_decisions(_decisions(tmp_path, "maybe,a:1,b:2,ann,2026-01-01,x"))
+
+
+def test_a_decision_that_a_chain_of_others_contradicts_is_found() -> None:
+    first, second = Decision("must_link", "a", "b", 2), Decision("must_link", "b", "c", 3)
+    other, apart = Decision("must_link", "d", "e", 4), Decision("cannot_link", "c", "a", 5)
+    assert contradictions([first, second, other, apart]) == [(apart, [first, second])]
+
+
+def test_decisions_that_agree_contradict_nothing() -> None:
+    assert contradictions([Decision("must_link", "a", "b"), Decision("cannot_link", "b", "c")]) == []

@@ -15,7 +15,8 @@ import numpy as np
 from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
-from cdp_pipeline.config.steward import load_decisions
+from cdp_pipeline.config.expectations import Expectation
+from cdp_pipeline.config.steward import Decision, contradictions, load_decisions
 from cdp_pipeline.domain.clustering import Integers, components, cut, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import conflicts_select, crowded_select, touched_select
@@ -25,6 +26,13 @@ from cdp_pipeline.domain.profile_ids import assign, mint
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+DECISIONS = Expectation(
+    expectation="expect_decisions_to_be_kept",
+    severity="warn",
+    dimension="consistency",
+    sentence="The steward's decisions name records that are there, and none contradicts another.",
+)
+CHECKS = (DECISIONS,)
 LINKS = "identity.links"
 EVENTS = "identity.identity_events"
 
@@ -53,6 +61,7 @@ def _stage_inputs(run: TableRun) -> None:
     types = {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}
     decisions = load_decisions(run.project.seeds)
     session.stage_rows("decisions", types, [(d.decision, d.record_id_l, d.record_id_r) for d in decisions])
+    _judge(run, decisions)
     session.stage("links_now", links_select(identity))
     session.stage("content", content_select(identity))
     decisive = sorted(name for name, attribute in identity.attributes.items() if attribute.decisive)
@@ -61,6 +70,18 @@ def _stage_inputs(run: TableRun) -> None:
     digest = hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:12]
     session.stage_rows("settings", {"clustered_with": "varchar"}, [(digest,)])
     session.stage("today", exp.select(named(literal(run.as_of), "day")))
+
+
+def _judge(run: TableRun, decisions: list[Decision]) -> None:
+    """Tell, by their lines, of decisions that can't be kept; of contradicting ones the cannot_link holds."""
+    told = [
+        f"line {cannot.line} parts what line(s) {', '.join(str(must.line) for must in musts)} join: the cannot_link holds"
+        for cannot, musts in contradictions(decisions)
+    ]
+    known = {str(row[0]) for row in run.session.rows(QUERIES["decided_records"])}
+    lost = [str(d.line) for d in decisions if not {d.record_id_l, d.record_id_r} <= known]
+    told += [f"line(s) {', '.join(lost)} name records that no source delivers"] if lost else []
+    run.judge(DECISIONS, not told, f"seeds/steward/decisions.csv: {'; '.join(told)}" if told else "all kept")
 
 
 def _stage_touched(run: TableRun) -> bool:

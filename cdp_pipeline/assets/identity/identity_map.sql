@@ -1,3 +1,8 @@
+-- name: decided_records
+select record_id
+from identity.linkage_records
+where record_id in (select record_id_l from decisions union all select record_id_r from decisions)
+
 -- name: clustered_with_another
 select count(*) > 0 from identity.identity_map where clustered_with <> (select clustered_with from settings)
 
