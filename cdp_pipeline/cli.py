@@ -150,6 +150,37 @@ def explain(
         reporting.write_html(page, html)
 
 
+@app.command()
+def review(
+    top: Annotated[int, typer.Option(help="How many cases, the most worthwhile first.", min=1)] = 200,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to; data/review/ of the deployment.")] = None,
+    take: Annotated[
+        Path | None,
+        typer.Option(help="A filled-in queue.csv: add its decisions to seeds/steward/decisions.csv.", exists=True),
+    ] = None,
+) -> None:
+    """Write the review queue as a table to fill in and as pages of comparisons and clusters; or take it back."""
+    settings, _ = _configured()
+    from cdp_pipeline.reporting.review import take_decisions, write_review
+
+    if take is not None:
+        try:
+            count = take_decisions(settings, take)
+        except ConfigError as error:
+            errors.print(str(error), style="red", markup=False)
+            raise typer.Exit(1) from None
+        console.print(
+            f"{count} new decision(s) in {settings.seeds / 'steward' / 'decisions.csv'}; they count from the next run."
+        )
+        return
+    _require_warehouse(settings)
+    for path in write_review(settings, out or settings.data / "review", top):
+        console.print(str(path), markup=False, soft_wrap=True)
+    console.print(
+        "Write must_link or cannot_link into the column 'decision' of queue.csv, and your name; then `cdp review --take`."
+    )
+
+
 @app.command("draft-source")
 def draft(
     files: Annotated[

@@ -23,7 +23,13 @@ class Decision:
 def load_decisions(seeds: Path) -> list[Decision]:
     """Read all decisions; none where the file is missing. Raises ConfigError naming line, column and value."""
     path = seeds / "steward" / "decisions.csv"
-    return [_decision(path, line, row) for line, row in read_csv(path, COLUMNS)] if path.exists() else []
+    return [decision for decision, _ in read_decisions(path)] if path.exists() else []
+
+
+def read_decisions(path: Path, undecided: bool = False) -> list[tuple[Decision, dict[str, str]]]:
+    """Decisions of a file with their rows; `undecided` rows are passed over."""
+    rows = [(line, row) for line, row in read_csv(path, COLUMNS) if row["decision"] or not undecided]
+    return [(_decision(path, line, row), row) for line, row in rows]
 
 
 def _decision(path: Path, line: int, row: dict[str, str]) -> Decision:

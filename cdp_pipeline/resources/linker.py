@@ -6,8 +6,10 @@ What belongs here: the calls of Splink's API and what it leaves behind. What doe
 
 import logging
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -32,6 +34,7 @@ from cdp_pipeline.resources.warehouse import Session
 SCRATCH = "linkage_scratch"
 RECORDS = "linkage_input"
 SAMPLED_SHARE = 0.1
+FETCHED_FONT = re.compile(r"<link[^>]*fonts\.g[^>]*>")
 # Its hints on levels that a pass did not see are what the priors are for.
 logging.getLogger("splink").setLevel(logging.ERROR)
 SCORED = {
@@ -109,12 +112,8 @@ def weigh(session: Session, settings: Settings, records: str) -> list[dict[str, 
     Of each pair record_no_l, record_no_r, match_weight, match_probability, `prior` (the weight of two
     records of which nothing is known) and `parts`: (comparison, level, weight with its term frequency).
     """
-    kept = ("retain_intermediate_calculation_columns", "retain_matching_columns")
-    detailed = {**settings, **dict.fromkeys(kept, True)}
-    with _linker(session, detailed, frozen=True, records=records) as (linker, connection, api):
-        connection.execute("create view linkage_candidates as from temp.candidates")
-        linker.table_management.register_blocked_pairs_for_predict(api.register("linkage_candidates"))
-        pairs = linker.inference.predict(warning_mode="never")
+    with _linker(session, _detailed(settings), frozen=True, records=records) as (linker, connection, api):
+        pairs = _weighed(linker, connection, api)
         found = connection.sql(f"from {pairs.physical_name} order by record_no_l, record_no_r")
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     share = float(settings[SHARE])
@@ -126,6 +125,40 @@ def weigh(session: Session, settings: Settings, records: str) -> list[dict[str, 
         }
         for row in rows
     ]
+
+
+def write_pages(session: Session, settings: Settings, records: str, clusters: list[str], folder: Path) -> list[Path]:
+    """Splink's comparison viewer and cluster studio of the temporary table `candidates`, readable by their owner only.
+
+    Candidates are named by record_id: a browser's numbers end at 53 bits. The clusters come from the
+    temporary table `clustered_records` (cluster_id and the columns of `records`). Fonts that the pages
+    would fetch from the net are left out.
+    """
+    paths = [folder / "comparisons.html", folder / "clusters.html"]
+    for path in paths:
+        path.touch(mode=0o600)
+    settings = {**_detailed(settings), "unique_id_column_name": "record_id"}
+    with _linker(session, settings, frozen=True, records=records) as (linker, connection, api):
+        pairs = _weighed(linker, connection, api)
+        connection.execute("create view linkage_clusters as from temp.clustered_records")
+        linker.visualisations.comparison_viewer_dashboard(pairs, str(paths[0]), overwrite=True)
+        linker.visualisations.cluster_studio_dashboard(
+            pairs, api.register("linkage_clusters"), str(paths[1]), cluster_ids=clusters, overwrite=True
+        )
+    for path in paths:
+        path.write_text(FETCHED_FONT.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+    return paths
+
+
+def _detailed(settings: Settings) -> Settings:
+    kept = ("retain_intermediate_calculation_columns", "retain_matching_columns")
+    return {**settings, **dict.fromkeys(kept, True)}
+
+
+def _weighed(linker: Linker, connection: duckdb.DuckDBPyConnection, api: DuckDBAPI) -> Any:
+    connection.execute("create view linkage_candidates as from temp.candidates")
+    linker.table_management.register_blocked_pairs_for_predict(api.register("linkage_candidates"))
+    return linker.inference.predict(warning_mode="never")
 
 
 def _part(comparison: Settings, row: dict[str, Any]) -> tuple[str, str, float]:
