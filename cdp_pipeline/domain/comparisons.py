@@ -12,13 +12,17 @@ from cdp_pipeline.config.identity import Attribute, Identity
 
 @dataclass(frozen=True)
 class Level:
-    """One outcome of a comparison; `frequency` names the column whose rare values weigh more."""
+    """One outcome of a comparison; `frequency` names the column whose rare values weigh more.
+
+    With `fixed` m and u stand as they are: training can't tell them.
+    """
 
     label: str
     condition: str
     m: float
     u: float
     frequency: str | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,11 @@ def _missing(*names: str) -> str:
 PART_MISSING = "(given_l is null or given_r is null or family_l is null or family_r is null)"
 FAMILY_AGREES = f"({_similar('family_l', 'family_r', 0.92)} or contains_word(family_l, family_r))"
 GIVEN_AGREES = (
-    f"({_similar('given_l', 'given_r', 0.92)} or contains_word(given_l, given_r) or is_initial_of(given_l, given_r))"
+    f"({_similar('given_l', 'given_r', 0.92)} or given_root_l = given_root_r"
+    " or contains_word(given_l, given_r) or is_initial_of(given_l, given_r))"
 )
 EITHER_PART = f"({_similar('given_l', 'given_r', 0.9)} or {_similar('family_l', 'family_r', 0.9)})"
+CROSSED_PART = f"({_similar('given_l', 'family_r', 0.92)} or {_similar('family_l', 'given_r', 0.92)})"
 SAME_AREA = "(postcode_l = postcode_r or city_l = city_r)"
 
 
@@ -71,12 +77,13 @@ def _name(name: str, attribute: Attribute) -> Comparison:
         Level("exact", "full_key_l = full_key_r", 0.75, 1e-5, "full_key"),
         Level("given and family swapped", swapped, 0.02, 1e-6),
         Level("both similar", _both_similar(0.92, 0.92), 0.08, 2e-5),
-        Level("compound or initial", f"{FAMILY_AGREES} and {GIVEN_AGREES}", 0.03, 6e-5),
+        Level("compound, short form or initial", f"{FAMILY_AGREES} and {GIVEN_AGREES}", 0.03, 6e-5),
         Level("both nearly similar", nearly, 0.03, 1e-4),
         Level("one part missing, the other similar", f"{PART_MISSING} and {EITHER_PART}", 0.03, 1e-3),
         Level("given exact", "given_l = given_r", 0.03, 6e-3, "given"),
         Level("family exact", "family_l = family_r", 0.02, 2e-3, "family"),
-        Level("different", "ELSE", 0.01, 0.99),
+        Level("one part similar, or in the other's place", f"({EITHER_PART} or {CROSSED_PART})", 0.02, 8e-3),
+        Level("different", "ELSE", 0.01, 0.98),
     )
     return Comparison(name, ("given", "family"), _missing("given", "family"), levels, 0.03)
 
@@ -91,7 +98,12 @@ def _date(name: str, attribute: Attribute) -> Comparison:
             0.06,
             8e-4,
         ),
-        Level("two slips", "levenshtein(birth_l, birth_r) <= 2", 0.02, 0.012),
+        Level(
+            "two slips, or the year alone known",
+            "(levenshtein(birth_l, birth_r) <= 2 or year_alone(birth_l, birth_r))",
+            0.02,
+            0.012,
+        ),
         Level("same year", "birth_year_l = birth_year_r", 0.01, 0.012),
         Level("different", "ELSE", 0.01, 0.97),
     )
@@ -107,7 +119,7 @@ def _email(name: str, attribute: Attribute) -> Comparison:
             0.05,
             2e-6,
         ),
-        Level("two slips", _typos("email", 2, 10), 0.05, 2e-6),
+        Level("two slips in its letters", f"({_typos('email', 2, 10)} and same_digits(email_l, email_r))", 0.05, 2e-6),
         Level("different", "ELSE", 0.2, 0.9999),
     )
     return Comparison(name, ("email",), _missing("email"), levels, 0.6)
@@ -132,8 +144,9 @@ def _address(name: str, attribute: Attribute) -> Comparison:
             1e-5,
         ),
         Level("street exact", "street_l = street_r", 0.03, 1e-5),
-        Level("postcode and city", "postcode_l = postcode_r and city_l = city_r", 0.05, 2e-4),
-        Level("postcode or city", SAME_AREA, 0.07, 2e-3),
+        Level("postcode and city", "postcode_l = postcode_r and city_l = city_r", 0.05, 2e-4, "postcode"),
+        Level("postcode", "postcode_l = postcode_r", 0.04, 1e-3, "postcode"),
+        Level("city", "city_l = city_r", 0.03, 2e-3, "city"),
         Level("different", "ELSE", 0.1, 0.997),
     )
     return Comparison(name, ("street", "postcode", "city"), _missing("street", "postcode", "city"), levels, 0.4)
@@ -150,10 +163,35 @@ def _text(name: str, attribute: Attribute) -> Comparison:
     return Comparison(name, (value,), _missing(value), levels, 0.05)
 
 
+def _household() -> Comparison:
+    """What name and address say twice of a household: a son bears his father's name where his father lives.
+
+    Namesakes in one place who share nothing else, while their mailboxes differ, are as likely two people.
+    """
+    birth_unknown = "(birth_l is null or birth_r is null)"
+    nothing_else = f"email_l <> email_r and coalesce(phone_l <> phone_r, true) and {birth_unknown}"
+    levels = (
+        Level(
+            "namesakes who share nothing else",
+            f"{_both_similar(0.92, 0.92)} and {nothing_else}",
+            0.0002,
+            1.0,
+            fixed=True,
+        ),
+        Level("others", "ELSE", 1.0, 1.0, fixed=True),
+    )
+    elsewhere = f"not coalesce({SAME_AREA}, false)"
+    return Comparison("household", ("postcode", "city"), elsewhere, levels, 1.0)
+
+
 KINDS = {"name": _name, "date": _date, "email": _email, "phone": _phone, "address": _address, "text": _text}
 
 
 def comparisons(identity: Identity, filled: set[str]) -> list[Comparison]:
     """Comparisons whose columns hold values; attributes that a deployment lacks drop out."""
     built = [KINDS[attribute.kind](name, attribute) for name, attribute in identity.attributes.items()]
-    return [comparison for comparison in built if filled & set(comparison.columns)]
+    kinds = {attribute.kind for attribute in identity.attributes.values()}
+    household = (
+        [_household()] if {"name", "address", "email"} <= kinds and {"given", "family", "email"} <= filled else []
+    )
+    return [comparison for comparison in built + household if filled & set(comparison.columns)]

@@ -4,16 +4,22 @@ Temporary tables that they read: `clusters` (record_no, cluster), `decisions` (d
 record_id_r).
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlglot import exp
 
 from cdp_pipeline.config.identity import Identity
-from cdp_pipeline.domain.expressions import column, literal, named, text, union_all
+from cdp_pipeline.domain.expressions import column, literal, named, no_rows, text, union_all
+from cdp_pipeline.sql.lineage import parse
 
 CONDITIONS = {
     "birth_date": "births_conflict(l.birth, r.birth)",
     "given_name": "givens_conflict(l.given, r.given, l.family, r.family)",
 }
 GUARDED = {"birth_date": "birth", "given_name": "given"}
+SEEN_BY = {"birth_date": "full_key", "given_name": "birth"}
+FEWEST_PROVED = 100
 
 
 def crowded_select(largest: int) -> exp.Select:
@@ -27,14 +33,53 @@ def touched_select() -> exp.Select:
     return exp.select("cluster").distinct().from_("conflicts")
 
 
-def conflicts_select(identity: Identity) -> exp.Query:
-    """Pairs of records in one cluster that can't be one person (cluster, record_no_l, record_no_r)."""
-    opposed = [_disagreeing(guard) for guard in identity.guards.no_conflict]
+def proofs_select(identity: Identity) -> exp.Query:
+    """How often one person's guarded values conflict here (guard, pairs, conflicting: a share).
+
+    The pairs agree on a decisive attribute and on what else says who it is.
+    """
+    parts = [_proved(guard, name) for guard in identity.guards.no_conflict for name in decisive_columns(identity)]
+    return union_all(parts) if parts else no_rows({"guard": "varchar", "pairs": "bigint", "conflicting": "double"})
+
+
+def _proved(guard: str, name: str) -> exp.Select:
+    same = " and ".join(f"l.{column} = r.{column}" for column in (name, SEEN_BY[guard]))
+    share = exp.Avg(this=exp.cast(parse(CONDITIONS[guard]), "integer"))
+    filled = f"l.{GUARDED[guard]} is not null and r.{GUARDED[guard]} is not null"
+    return (
+        exp.select(named(text(guard), "guard"), named("count(*)", "pairs"), named(share, "conflicting"))
+        .from_("identity.linkage_records AS l")
+        .join("identity.linkage_records AS r", on=f"{same} and l.record_no < r.record_no")
+        .where(filled)
+    )
+
+
+def holding(identity: Identity, proofs: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Guards of `no_conflict` that hold: where proved pairs are full of conflicts, these tell of errors."""
+    lapsed = {
+        guard
+        for guard, pairs, conflicting in proofs
+        if pairs >= FEWEST_PROVED and conflicting > identity.guards.most_errors
+    }
+    return [guard for guard in identity.guards.no_conflict if guard not in lapsed]
+
+
+def conflicts_select(identity: Identity, guards: Iterable[str]) -> exp.Query:
+    """Pairs of records in one cluster that can't be one person (cluster, record_no_l, record_no_r).
+
+    `guards` are those of `no_conflict` that hold.
+    """
+    opposed = [_disagreeing(guard) for guard in guards]
     parts: list[exp.Select] = [_decided_apart()]
     parts += [_two_values(name) for name, rule in sorted(identity.identifiers.items()) if rule.unique_per_profile]
     if opposed:
         parts.append(exp.select("*").from_(_unexcused(identity, union_all(opposed)).subquery("unexcused")))
     return exp.select("cluster", "record_no_l", "record_no_r").distinct().from_(union_all(parts).subquery("found"))
+
+
+def decisive_columns(identity: Identity) -> list[str]:
+    """Columns whose (nearly) equal values prove two records to be one person's."""
+    return [str(attribute.column) for attribute in identity.attributes.values() if attribute.decisive]
 
 
 def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
@@ -44,7 +89,7 @@ def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
     that record does not conflict with the other, the deviating value is an error of its record.
     """
     query = exp.select("cluster", "record_no_l", "record_no_r").from_("opposed").with_("opposed", opposed)
-    decisive = [str(attribute.column) for attribute in identity.attributes.values() if attribute.decisive]
+    decisive = decisive_columns(identity)
     if not decisive:
         return query
     agree = " or ".join(f"coalesce(levenshtein(l.{name}, r.{name}) <= 2, false)" for name in decisive)
@@ -102,7 +147,18 @@ def _disagreeing(guard: str) -> exp.Select:
         .group_by("clusters.cluster")
         .having(several)
     )
-    return _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
+    opposed = _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
+    return opposed.where(_nobody_bears_both(), dialect="duckdb") if guard == "given_name" else opposed
+
+
+def _nobody_bears_both() -> str:
+    """No third record of the cluster bears both given names (Jean Pierre beside Jean and Pierre)."""
+    return """
+        not exists (
+            select 1 from clusters as c join identity.linkage_records as third on c.record_no = third.record_no
+            where c.cluster = a.cluster and contains_word(third.given, l.given) and contains_word(third.given, r.given)
+        )
+    """
 
 
 def _decided_apart() -> exp.Select:

@@ -66,20 +66,20 @@ def content_select(identity: Identity) -> exp.Select:
     unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
     if not unique:
         return exp.select("record_no", "digest").from_(table("identity.linkage_records"))
+    value = exp.func("concat_ws", text(" "), column("type"), column("value"))
+    listed = exp.GroupConcat(
+        this=exp.Order(this=value, expressions=[exp.Ordered(this=column("type")), exp.Ordered(this=column("value"))]),
+        separator=text("\x1f"),
+    )
     held = (
-        exp.select(
-            named(macro("record_number", column("record_id")), "record_no"),
-            named(
-                exp.func("bit_xor", exp.Anonymous(this="hash", expressions=[column("type"), column("value")])), "held"
-            ),
-        )
+        exp.select(named(macro("record_number", column("record_id")), "record_no"), named(listed, "held"))
         .from_(table("unified.identifiers"))
         .where(exp.func("list_contains", array(unique), column("type")))
         .group_by("record_id")
     )
-    digest = exp.Anonymous(this="hash", expressions=[column("digest", "records"), column("held", "identifiers")])
+    content = exp.func("concat_ws", text(" "), column("digest", "records"), column("held", "identifiers"))
     return (
-        exp.select("records.record_no", named(digest, "digest"))
+        exp.select("records.record_no", named(macro("record_number", content), "digest"))
         .from_("identity.linkage_records AS records")
         .join(held.subquery("identifiers"), on="records.record_no = identifiers.record_no", join_type="left")
     )

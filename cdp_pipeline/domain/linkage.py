@@ -58,7 +58,7 @@ def with_u(settings: Settings, trained: Settings, identity: Identity, filled: se
 
     def update(level: Level, found: Settings) -> dict[str, float]:
         """u found, less its share of matches, and no further below the prior than allowed."""
-        if "u_probability" not in found:
+        if level.fixed or "u_probability" not in found:
             return {}
         u = float(found["u_probability"])
         return {"u_probability": max(u - share * level.m, u / RARER_THAN_PRIOR, min(level.u, u))}
@@ -72,13 +72,16 @@ def with_m(settings: Settings, trained: Settings, identity: Identity, filled: se
 
     def update(level: Level, found: Settings) -> dict[str, float]:
         """m found, no further from the prior than allowed."""
+        if level.fixed:
+            return {}
         m = float(found.get("m_probability", level.m))
         return {"m_probability": min(max(m, level.m / FURTHEST_FROM_PRIOR), level.m * FURTHEST_FROM_PRIOR)}
 
     known = comparisons(identity, filled)
     updated = _updated(settings, trained, known, update)
     for comparison, content in zip(known, updated["comparisons"], strict=True):
-        _make_monotone(content["comparison_levels"][1:], comparison.largest_else_m)
+        if not any(level.fixed for level in comparison.levels):
+            _make_monotone(content["comparison_levels"][1:], comparison.largest_else_m)
         _round(content["comparison_levels"][1:])
     return {**updated, SHARE: _significant(updated[SHARE])}
 
@@ -136,6 +139,8 @@ def _level(level: Level) -> Settings:
         "m_probability": level.m,
         "u_probability": level.u,
     }
+    if level.fixed:
+        content |= {"fix_m_probability": True, "fix_u_probability": True}
     if level.frequency:
         content |= {"tf_adjustment_column": level.frequency, "tf_minimum_u_value": 1e-8}
     return content

@@ -275,6 +275,7 @@ def _define_macros(connection: duckdb.DuckDBPyConnection, reference: Reference) 
     for name, argument, body in (
         ("placeholder_values", "", array(reference.placeholders)),
         ("country_code", "name", _lookup(reference.countries, "name")),
+        ("given_name_form", "name", _lookup(reference.given_names, "name")),
     ):
         connection.execute(f"create or replace macro {name}({argument}) as {sql_of(body)}")
     connection.execute(MACROS.read_text(encoding="utf-8"))

@@ -125,12 +125,25 @@ create or replace macro fold_street(value) as
     nullif(trim(replace(replace(replace(replace(replace(replace(replace(' ' || fold_text(value) || ' ',
         ' av ', ' avenue '), ' ave ', ' avenue '), ' bd ', ' boulevard '), ' boul ', ' boulevard '), ' pl ', ' place '), ' r ', ' rue '), ' all ', ' allee ')), '');
 
--- Phonetic key: the first letter, then three consonants, doubles and look-alikes merged (no regular expression: it is hot).
+-- One form of a given name's short and foreign forms (Bill, Guillaume: William), by its first word.
+create or replace macro given_root(given) as
+    coalesce(given_name_form(given), given_name_form(split_part(given, ' ', 1)), given);
+
+-- Phonetic key: the first letter, then three consonants, doubles and look-alikes merged, as are usual ways to write
+-- one foreign sound (no regular expression: it is hot).
+create or replace macro one_spelling(value) as
+    translate(replace(replace(replace(replace(replace(replace(replace(replace(
+        value, 'tsch', 'c'), 'tch', 'c'), 'sch', 'c'), 'ch', 'c'), 'kh', 'k'), 'ph', 'f'), 'ts', 'c'), 'ks', 'x'), 'wvyj', 'ffii');
 create or replace macro consonants(value) as
-    replace(replace(replace(replace(replace(replace(
-        translate(replace(value, 'ph', 'f'), 'cqkszxdtmnaeiouyhw ', 'kkksssttnn'),
-        'kk', 'k'), 'ss', 's'), 'tt', 't'), 'nn', 'n'), 'll', 'l'), 'rr', 'r');
-create or replace macro sound_key(value) as left(value, 1) || left(consonants(substr(value, 2)), 3);
+    replace(replace(replace(replace(replace(replace(replace(
+        translate(value, 'cqkszxdtmnaeiouh ', 'ssksssttnn'),
+        'kk', 'k'), 'ss', 's'), 'tt', 't'), 'nn', 'n'), 'll', 'l'), 'rr', 'r'), 'ff', 'f');
+create or replace macro sound_key(value) as left(one_spelling(value), 1) || left(consonants(substr(one_spelling(value), 2)), 3);
+
+-- A mailbox's name, unless it is made of the person's name alone, which thousands of namesakes have too.
+create or replace macro own_mailbox_name(mailbox_name, given, family) as
+    case when replace(replace(translate(mailbox_name, '._-', ''), coalesce(replace(family, ' ', ''), ' '), ''), coalesce(replace(given, ' ', ''), ' '), '')
+            not in ('', coalesce(left(given, 1), ' ')) then mailbox_name end;
 
 -- One part holds the other: Jean and Jean-Pierre.
 create or replace macro contains_word(a, b) as
@@ -145,10 +158,23 @@ create or replace macro record_number(record_id) as cast(md5_number_lower(record
 create or replace macro day_month_swapped(a, b) as
     left(a, 4) = left(b, 4) and substr(a, 5, 2) = substr(b, 7, 2) and substr(a, 7, 2) = substr(b, 5, 2);
 
+-- The year alone is known where a register writes the first of January.
+create or replace macro year_alone(a, b) as
+    left(a, 4) = left(b, 4) and (right(a, 4) = '0101' or right(b, 4) = '0101');
+
+-- As far apart as a parent and a child, and born on another day: no slip of the pen.
+create or replace macro generation_apart(a, b) as
+    abs(cast(left(a, 4) as integer) - cast(left(b, 4) as integer)) >= 12 and right(a, 4) <> right(b, 4);
+
+-- Mailboxes of one family often differ in a number alone.
+create or replace macro digits(value) as translate(value, 'abcdefghijklmnopqrstuvwxyz.!#$%&''*+/=?^_`{|}~-@', '');
+create or replace macro same_digits(a, b) as digits(a) = digits(b);
+
 -- Guards: what two records of one person can not differ in.
 create or replace macro births_conflict(a, b) as
-    levenshtein(a, b) > 2 and not day_month_swapped(a, b);
+    left(a, 4) <> left(b, 4) and (levenshtein(a, b) > 2 or generation_apart(a, b));
 create or replace macro givens_conflict(given_a, given_b, family_a, family_b) as
+    given_root(given_a) <> given_root(given_b) and
     length(given_a) > 1 and length(given_b) > 1 and jaro_winkler_similarity(given_a, given_b) < 0.75
     and not contains_word(given_a, given_b)
     and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);

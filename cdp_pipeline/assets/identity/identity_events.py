@@ -9,11 +9,12 @@ from datetime import date
 from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
-from cdp_pipeline.domain.expressions import literal, named
+from cdp_pipeline.domain.expressions import literal, named, no_rows
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+EVENTS = "identity.identity_events"
 
 
 def build(run: TableRun) -> None:
@@ -25,3 +26,11 @@ def map_as_of(session: Session, day: date) -> exp.Expr:
     """The identity map as the run of a day left it (record_id, profile_id), rebuilt from the events."""
     session.stage("as_of", exp.select(named(literal(day), "day")))
     return QUERIES["map_as_of"]
+
+
+def stage_events(run: TableRun, is_logged: bool) -> None:
+    """`events`: what differs between the temporary tables `before` and `members`, numbered on from the log."""
+    run.session.stage("last_event", QUERIES["last_event"] if is_logged else no_rows({"event_no": "bigint"}))
+    run.session.stage("events", QUERIES["events"])
+    found = run.session.rows(QUERIES["events_by_kind"])
+    run.metadata.update({f"{event} events": int(count) for event, count in found})

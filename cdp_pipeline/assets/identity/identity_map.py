@@ -14,15 +14,23 @@ import json
 import numpy as np
 from sqlglot import exp
 
+from cdp_pipeline.assets.identity.identity_events import EVENTS, stage_events
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.steward import Decision, contradictions, load_decisions
 from cdp_pipeline.domain.clustering import Integers, components, cut, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
-from cdp_pipeline.domain.guards import conflicts_select, crowded_select, touched_select
+from cdp_pipeline.domain.guards import (
+    conflicts_select,
+    crowded_select,
+    decisive_columns,
+    holding,
+    proofs_select,
+    touched_select,
+)
 from cdp_pipeline.domain.identifiers import content_select
 from cdp_pipeline.domain.links import links_select
-from cdp_pipeline.domain.profile_ids import assign, mint
+from cdp_pipeline.resources.profile_ids import stage_ids
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -34,7 +42,7 @@ DECISIONS = Expectation(
 )
 CHECKS = (DECISIONS,)
 LINKS = "identity.links"
-EVENTS = "identity.identity_events"
+NO_PAIRS = {"record_no_l": "bigint", "record_no_r": "bigint"}
 
 
 def build(run: TableRun) -> None:
@@ -45,14 +53,14 @@ def build(run: TableRun) -> None:
     run.session.stage("before", _before(run, is_whole))
     run.metadata["clustered"] = "all records" if is_whole else "components touched by a change"
     _stage_clusters(run)
-    _stage_ids(run)
+    is_logged = bool(run.session.columns(EVENTS))
+    stage_ids(run.session, is_logged)
     run.session.stage("members", QUERIES["members"])
-    _stage_events(run)
+    stage_events(run, is_logged)
     if is_whole:
-        is_logged = bool(run.session.columns(EVENTS))
-        run.write(QUERIES["map"], also=lambda: _write_all_else(run, is_logged))
+        run.write(exp.select("*").from_("members"), also=lambda: _write_all_else(run, is_logged))
     else:
-        run.write_rows(QUERIES["map"], _listed(QUERIES["outdated_records"]), also=lambda: _write_changes_else(run))
+        run.write_rows(exp.select("*").from_("members"), _in_before(), also=lambda: _write_changes_else(run))
 
 
 def _stage_inputs(run: TableRun) -> None:
@@ -64,12 +72,19 @@ def _stage_inputs(run: TableRun) -> None:
     _judge(run, decisions)
     session.stage("links_now", links_select(identity))
     session.stage("content", content_select(identity))
-    decisive = sorted(name for name, attribute in identity.attributes.items() if attribute.decisive)
     unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
-    rules = [identity.guards.model_dump(mode="json"), decisive, unique]
+    rules = [identity.guards.model_dump(mode="json"), _guards(run), decisive_columns(identity), unique]
     digest = hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:12]
     session.stage_rows("settings", {"clustered_with": "varchar"}, [(digest,)])
     session.stage("today", exp.select(named(literal(run.as_of), "day")))
+
+
+def _guards(run: TableRun) -> list[str]:
+    """Guards of attributes that hold, by the records of today; when one lapses, the whole map is made anew."""
+    identity = run.project.identity
+    guards = holding(identity, run.session.rows(proofs_select(identity)))
+    run.metadata["guards that lapse"] = ", ".join(sorted(set(identity.guards.no_conflict) - set(guards))) or "none"
+    return guards
 
 
 def _judge(run: TableRun, decisions: list[Decision]) -> None:
@@ -125,7 +140,7 @@ def _stage_clusters(run: TableRun) -> None:
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
     session.stage("broken", crowded_select(largest))
     crowded = _recut(run, numbers, labels, largest)
-    session.stage("conflicts", conflicts_select(run.project.identity))
+    session.stage("conflicts", conflicts_select(run.project.identity, _guards(run)))
     session.stage("broken", touched_select())
     split = _recut(run, numbers, labels, largest, "conflicts")
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels, "component": connected})
@@ -139,7 +154,7 @@ def _recut(run: TableRun, numbers: Integers, labels: Integers, largest: int, con
     if not len(broken["record_no"]):
         return 0
     links = session.arrays(QUERIES["broken_links"])
-    apart = session.arrays(QUERIES["broken_conflicts" if conflicts else "no_conflicts"])
+    apart = session.arrays(QUERIES["broken_conflicts"] if conflicts else no_rows(NO_PAIRS))
     labels[np.searchsorted(numbers, broken["record_no"])] = cut(
         broken["record_no"],
         broken["cluster"],
@@ -149,35 +164,6 @@ def _recut(run: TableRun, numbers: Integers, labels: Integers, largest: int, con
     )
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
     return len(np.unique(broken["cluster"]))
-
-
-def _stage_ids(run: TableRun) -> None:
-    """`ids` (cluster, profile_id): kept where uncontested, assigned where contested, minted for the rest."""
-    session = run.session
-    session.stage("overlaps", QUERIES["overlaps"])
-    session.stage("kept", QUERIES["kept"])
-    session.stage("contested", QUERIES["contested"])
-    logged = bool(session.columns(EVENTS))
-    issued = QUERIES["issued"] if logged else no_rows({"profile_id": "varchar", "happened_on": "date"})
-    session.stage("issued", issued)
-    asked = session.rows(QUERIES["contest"])
-    assigned = assign((int(c), str(p), int(n), str(day)) for c, p, n, day in asked)
-    session.stage_rows("assigned", {"cluster": "bigint", "profile_id": "varchar"}, list(assigned.items()))
-    session.stage("minted", QUERIES["minted"])
-    again = session.rows(QUERIES["minted_again"]) if logged else []
-    ever = {str(row[0]) for row in session.rows(QUERIES["ever_issued"])} if again else set()
-    fresh = [(int(cluster), mint(str(cluster), ever)) for (cluster,) in again]
-    session.stage_rows("reminted", {"cluster": "bigint", "profile_id": "varchar"}, fresh)
-    session.stage("ids", QUERIES["ids"])
-
-
-def _stage_events(run: TableRun) -> None:
-    """`events`: what differs between `before` and `members`, numbered on from the log."""
-    is_logged = bool(run.session.columns(EVENTS))
-    run.session.stage("last_event", QUERIES["last_event"] if is_logged else no_rows({"event_no": "bigint"}))
-    run.session.stage("events", QUERIES["events"])
-    found = run.session.rows(QUERIES["events_by_kind"])
-    run.metadata.update({f"{event} events": int(count) for event, count in found})
 
 
 def _write_all_else(run: TableRun, is_logged: bool) -> None:
@@ -197,8 +183,8 @@ def _write_changes_else(run: TableRun) -> None:
     run.session.append(EVENTS, exp.select("*").from_("events"))
 
 
-def _listed(query: exp.Expr) -> exp.Expr:
-    return exp.In(this=column("record_no"), query=exp.Subquery(this=query))
+def _in_before() -> exp.Expr:
+    return exp.In(this=column("record_no"), query=exp.select("record_no").from_("before").subquery())
 
 
 def _unaudited(name: str) -> None:

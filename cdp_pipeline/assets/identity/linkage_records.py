@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
-from cdp_pipeline.domain.expressions import column, literal, macro, named
+from cdp_pipeline.domain.expressions import column, literal, macro, named, text
 from cdp_pipeline.sql.files import beside
 
 NOT_COMPARED = ("record_no", "record_id", "digest")
@@ -26,10 +26,14 @@ def sidecar(project: Project, base: Sidecar) -> Sidecar:
 def select(project: Project, sidecar: Sidecar) -> exp.Query:
     """The base SELECT; custom attributes join it by record."""
     compared = _compared(project)
-    names = [column(name) for name in sidecar.columns if name not in NOT_COMPARED]
+    missing = text("\x1e")
+    values = [
+        exp.Coalesce(this=column(name), expressions=[missing]) for name in sidecar.columns if name not in NOT_COMPARED
+    ]
+    content = exp.func("concat_ws", text("\x1f"), *values)
     return exp.select(
         *(column(name) for name in sidecar.columns if name != "digest"),
-        named(exp.Anonymous(this="hash", expressions=names), "digest"),
+        named(macro("record_number", content), "digest"),
     ).from_(compared.subquery("compared"))
 
 

@@ -20,7 +20,7 @@ names as (
 
 -- a key is worked out once for each name, not for each of its bearers
 sounds as (
-    select name, sound_key(name) as sound
+    select name, given_root(name) as root, sound_key(given_root(name)) as root_sound, sound_key(name) as sound
     from names
 ),
 
@@ -30,7 +30,8 @@ personal as (
         case when shared_email.value is null then folded.email end as email,
         case when shared_phone.value is null then folded.phone end as phone,
         street || ' ' || coalesce(postcode, city) as whole_address,
-        given_sounds.sound as given_sound,
+        given_sounds.root as given_root,
+        given_sounds.root_sound as given_sound,
         family_sounds.sound as family_sound
     from folded
     left join sounds as given_sounds on given_sounds.name = folded.given
@@ -54,11 +55,13 @@ select
     given,
     family,
     given || ' ' || family as full_key,
+    given_root,
     least(given, family) || ' ' || greatest(given, family) as name_key,
     birth,
     left(birth, 4) as birth_year,
     email,
-    split_part(email, '@', 1) as mailbox_name,
+    own_mailbox_name(split_part(email, '@', 1), given, family) as mailbox_name,
+    split_part(email, '@', 2) as email_domain,
     phone,
     street,
     postcode,

@@ -73,7 +73,7 @@ def _stage_changes(run: TableRun) -> bool:
 def _expected(run: TableRun) -> dict[str, str]:
     """Columns of the ledger with the blocking rules as they are configured."""
     rules = {rule.name: "UBIGINT" for rule in run.project.identity.blocking_rules}
-    return {"record_no": "BIGINT", "digest": "UBIGINT", "scored_with": "VARCHAR", **rules}
+    return {"record_no": "BIGINT", "digest": "BIGINT", "scored_with": "VARCHAR", **rules}
 
 
 def _stage_all_candidates(run: TableRun, model: Model) -> None:

@@ -65,12 +65,19 @@ def _full_names(counted: exp.Select) -> exp.Select:
     larger = exp.func(
         "greatest",
         column("expected"),
-        exp.Div(this=column("frequency"), expression=literal(MOST_RECORDS_A_PERSON)),
+        exp.Sub(
+            this=column("frequency"),
+            expression=exp.Div(this=literal(MOST_RECORDS_A_PERSON), expression=column("records", "named_records")),
+        ),
     )
     return (
         exp.select(column("value"), named(larger, "frequency"))
         .from_(counted.subquery("observed"))
         .join(expected.group_by("full_key").subquery("expectation"), on="observed.value = expectation.full_key")
+        .join(
+            exp.select("count(full_key) AS records").from_("identity.linkage_records").subquery("named_records"),
+            join_type="cross",
+        )
     )
 
 

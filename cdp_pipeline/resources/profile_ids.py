@@ -1,0 +1,33 @@
+"""Ids for the clusters of a run, in a warehouse session.
+
+What belongs here: overlaps of clusters with standing profiles, and the many that nobody contests. What
+does not: who wins a contest, and how an id is minted (`domain.profile_ids`).
+"""
+
+from cdp_pipeline.domain.expressions import no_rows
+from cdp_pipeline.domain.profile_ids import assign, mint
+from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+
+
+def stage_ids(session: Session, is_logged: bool) -> None:
+    """`ids` (cluster, profile_id): kept where uncontested, assigned where contested, minted for the rest.
+
+    Reads the temporary tables `clusters` and `before`; `minted` and `reminted` (cluster, profile_id) are
+    the fresh ones. `is_logged` tells whether `identity.identity_events` is there.
+    """
+    types = {"cluster": "bigint", "profile_id": "varchar"}
+    for name in ("overlaps", "kept", "contested"):
+        session.stage(name, QUERIES[name])
+    issued = QUERIES["issued"] if is_logged else no_rows({"profile_id": "varchar", "happened_on": "date"})
+    session.stage("issued", issued)
+    asked = session.rows(QUERIES["contest"])
+    assigned = assign((int(cluster), str(profile), int(shared), str(day)) for cluster, profile, shared, day in asked)
+    session.stage_rows("assigned", types, list(assigned.items()))
+    session.stage("minted", QUERIES["minted"])
+    again = session.rows(QUERIES["minted_again"]) if is_logged else []
+    ever = {str(row[0]) for row in session.rows(QUERIES["ever_issued"])} if again else set()
+    session.stage_rows("reminted", types, [(int(cluster), mint(str(cluster), ever)) for (cluster,) in again])
+    session.stage("ids", QUERIES["ids"])

@@ -1,0 +1,25 @@
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+from cdp_pipeline.resources.profile_ids import stage_ids
+from cdp_pipeline.sql.lineage import parse
+
+CLUSTERS = [(1, 1), (2, 1), (3, 3), (4, 4), (5, 4)]
+"""Records 1 and 2, record 3, records 4 and 5."""
+
+
+def _ids(session: DuckDBSession, *before: tuple[int, str]) -> dict[int, str]:
+    session.stage_rows("clusters", {"record_no": "bigint", "cluster": "bigint"}, CLUSTERS)
+    session.stage_rows("before", {"record_no": "bigint", "profile_id": "varchar"}, list(before))
+    stage_ids(session, is_logged=False)
+    return dict(session.rows(parse("select cluster, profile_id from ids")))
+
+
+def test_an_id_stays_where_nobody_contests_it(session: DuckDBSession) -> None:
+    ids = _ids(session, (1, "PA"), (2, "PA"), (3, "PB"))
+    assert (ids[1], ids[3]) == ("PA", "PB")
+    assert ids[4].startswith("P") and len(ids[4]) == 16
+
+
+def test_the_most_records_win_a_contest(session: DuckDBSession) -> None:
+    ids = _ids(session, (1, "PA"), (2, "PA"), (3, "PA"), (4, "PB"), (5, "PB"))
+    assert (ids[1], ids[4]) == ("PA", "PB")
+    assert ids[3] not in ("PA", "PB")
