@@ -59,7 +59,11 @@ def _missing(*names: str) -> str:
     return " and ".join(f"({name}_l is null or {name}_r is null)" for name in names)
 
 
-PART_MISSING = "(given_l is null or given_r is null or family_l is null or family_r is null)"
+def _either_missing(*names: str) -> str:
+    return f"({' or '.join(f'{name}_{side} is null' for name in names for side in 'lr')})"
+
+
+PART_MISSING = _either_missing("given", "family")
 FAMILY_AGREES = f"({_similar('family_l', 'family_r', 0.92)} or contains_word(family_l, family_r))"
 GIVEN_AGREES = (
     f"({_similar('given_l', 'given_r', 0.92)} or given_root_l = given_root_r"
@@ -166,22 +170,19 @@ def _text(name: str, attribute: Attribute) -> Comparison:
 def _household() -> Comparison:
     """What name and address say twice of a household: a son bears his father's name where his father lives.
 
-    Namesakes in one place who share nothing else, while their mailboxes differ, are as likely two people.
+    Namesakes in one place who share nothing else, while their mailboxes or telephones differ, are as likely
+    two people.
     """
     birth_unknown = "(birth_l is null or birth_r is null)"
-    nothing_else = f"email_l <> email_r and coalesce(phone_l <> phone_r, true) and {birth_unknown}"
+    other_contact = "coalesce(email_l <> email_r, true) and coalesce(phone_l <> phone_r, true)"
+    is_known = "(email_l <> email_r or phone_l <> phone_r)"
+    nothing_else = f"{other_contact} and {is_known} and {birth_unknown}"
+    namesakes = f"{_both_similar(0.92, 0.92)} and {SAME_AREA} and {nothing_else}"
     levels = (
-        Level(
-            "namesakes who share nothing else",
-            f"{_both_similar(0.92, 0.92)} and {nothing_else}",
-            0.0002,
-            1.0,
-            fixed=True,
-        ),
+        Level("namesakes who share nothing else", namesakes, 0.0002, 1.0, fixed=True),
         Level("others", "ELSE", 1.0, 1.0, fixed=True),
     )
-    elsewhere = f"not coalesce({SAME_AREA}, false)"
-    return Comparison("household", ("postcode", "city"), elsewhere, levels, 1.0)
+    return Comparison("household", ("given", "family"), _either_missing("given", "family"), levels, 1.0)
 
 
 KINDS = {"name": _name, "date": _date, "email": _email, "phone": _phone, "address": _address, "text": _text}
