@@ -59,11 +59,7 @@ def _missing(*names: str) -> str:
     return " and ".join(f"({name}_l is null or {name}_r is null)" for name in names)
 
 
-def _either_missing(*names: str) -> str:
-    return f"({' or '.join(f'{name}_{side} is null' for name in names for side in 'lr')})"
-
-
-PART_MISSING = _either_missing("given", "family")
+PART_MISSING = "(given_l is null or given_r is null or family_l is null or family_r is null)"
 FAMILY_AGREES = f"({_similar('family_l', 'family_r', 0.92)} or contains_word(family_l, family_r))"
 GIVEN_AGREES = (
     f"({_similar('given_l', 'given_r', 0.92)} or given_root_l = given_root_r"
@@ -177,12 +173,13 @@ def _household() -> Comparison:
     other_contact = "coalesce(email_l <> email_r, true) and coalesce(phone_l <> phone_r, true)"
     is_known = "(email_l <> email_r or phone_l <> phone_r)"
     nothing_else = f"{other_contact} and {is_known} and {birth_unknown}"
-    namesakes = f"{_both_similar(0.92, 0.92)} and {SAME_AREA} and {nothing_else}"
+    namesakes = f"{_both_similar(0.92, 0.92)} and {nothing_else}"
     levels = (
         Level("namesakes who share nothing else", namesakes, 0.0002, 1.0, fixed=True),
         Level("others", "ELSE", 1.0, 1.0, fixed=True),
     )
-    return Comparison("household", ("given", "family"), _either_missing("given", "family"), levels, 1.0)
+    elsewhere = f"not coalesce({SAME_AREA}, false)"
+    return Comparison("household", ("postcode", "city"), elsewhere, levels, 1.0)
 
 
 KINDS = {"name": _name, "date": _date, "email": _email, "phone": _phone, "address": _address, "text": _text}

@@ -139,7 +139,7 @@ def _pairs(candidates: exp.Select) -> exp.Select:
 
 def _disagreeing(guard: str) -> exp.Select:
     value = column(GUARDED[guard], "records")
-    several = exp.GT(this=exp.Count(this=exp.Distinct(expressions=[value])), expression=literal(1))
+    several = exp.NEQ(this=exp.Min(this=value), expression=exp.Max(this=value.copy()))
     candidates = (
         exp.select("clusters.cluster")
         .from_("clusters")

@@ -47,12 +47,13 @@ NO_PAIRS = {"record_no_l": "bigint", "record_no_r": "bigint"}
 
 def build(run: TableRun) -> None:
     """Cluster, cut, carry ids over, and log what changed."""
-    _stage_inputs(run)
+    guards = _guards(run)
+    _stage_inputs(run, guards)
     is_whole = not _stage_touched(run)
     run.session.stage("working", QUERIES["all_records" if is_whole else "touched_records"])
     run.session.stage("before", _before(run, is_whole))
     run.metadata["clustered"] = "all records" if is_whole else "components touched by a change"
-    _stage_clusters(run)
+    _stage_clusters(run, guards)
     is_logged = bool(run.session.columns(EVENTS))
     stage_ids(run.session, is_logged)
     run.session.stage("members", QUERIES["members"])
@@ -63,7 +64,7 @@ def build(run: TableRun) -> None:
         run.write_rows(exp.select("*").from_("members"), _in_before(), also=lambda: _write_changes_else(run))
 
 
-def _stage_inputs(run: TableRun) -> None:
+def _stage_inputs(run: TableRun, guards: list[str]) -> None:
     """`decisions`, `links_now`, `content` (record_no, digest), `settings` and `today`."""
     session, identity = run.session, run.project.identity
     types = {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}
@@ -73,7 +74,7 @@ def _stage_inputs(run: TableRun) -> None:
     session.stage("links_now", links_select(identity))
     session.stage("content", content_select(identity))
     unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
-    rules = [identity.guards.model_dump(mode="json"), _guards(run), decisive_columns(identity), unique]
+    rules = [identity.guards.model_dump(mode="json"), guards, decisive_columns(identity), unique]
     digest = hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:12]
     session.stage_rows("settings", {"clustered_with": "varchar"}, [(digest,)])
     session.stage("today", exp.select(named(literal(run.as_of), "day")))
@@ -122,7 +123,7 @@ def _before(run: TableRun, is_whole: bool) -> exp.Expr:
     return QUERIES["all_before"]
 
 
-def _stage_clusters(run: TableRun) -> None:
+def _stage_clusters(run: TableRun, guards: list[str]) -> None:
     """`clusters` (record_no, cluster, component): components, cut where they break a guard."""
     session, largest = run.session, run.project.identity.guards.max_records
     numbers: Integers = session.arrays(QUERIES["numbers"])["record_no"]
@@ -140,7 +141,7 @@ def _stage_clusters(run: TableRun) -> None:
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
     session.stage("broken", crowded_select(largest))
     crowded = _recut(run, numbers, labels, largest)
-    session.stage("conflicts", conflicts_select(run.project.identity, _guards(run)))
+    session.stage("conflicts", conflicts_select(run.project.identity, guards))
     session.stage("broken", touched_select())
     split = _recut(run, numbers, labels, largest, "conflicts")
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels, "component": connected})
