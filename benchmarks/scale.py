@@ -115,8 +115,8 @@ def splink_alone() -> dict[str, Any]:
     return {"seconds": seconds, "memory": memory.peaks, "wall": time.monotonic() - started}
 
 
-def measure(records: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Make the deployment, run it, then Splink alone; each in a process of its own."""
+def make_home(records: int, folder: Path) -> tuple[str, dict[str, str]]:
+    """A deployment of about so many person records and one day; returns the day and its environment."""
     home = folder / f"records_{records}"
     people = str(int(records / RECORDS_A_PERSON))
     environment = {**os.environ, "CDP_HOME": str(home)}
@@ -128,7 +128,12 @@ def measure(records: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]
         stdout=subprocess.DEVNULL,
     )
     Console().print(f"{records:,} records: extracts made in {time.monotonic() - made:.0f} s")
-    day = next((home / "data" / "landing" / "web_shop").iterdir()).name
+    return next((home / "data" / "landing" / "web_shop").iterdir()).name, environment
+
+
+def measure(records: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make the deployment, run it, then Splink alone; each in a process of its own."""
+    day, environment = make_home(records, folder)
     parts = (["day", day], ["splink"])
     day_run, alone = (in_process("benchmarks.scale", part, environment) for part in parts)
     return day_run, alone

@@ -151,6 +151,42 @@ def explain(
 
 
 @app.command()
+def train(
+    compare: Annotated[
+        bool, typer.Option(help="Compare with the model in force on the same pairs, and do not promote.")
+    ] = False,
+    version: Annotated[
+        str | None, typer.Option("--promote", help="Promote a model trained before instead of training one.")
+    ] = None,
+) -> None:
+    """Train the linkage model on the current records, write its report, and promote it."""
+    settings, project = _configured()
+    _require_warehouse(settings)
+    from cdp_pipeline.reporting.training import promote, train_model
+
+    try:
+        if version is None:
+            trained = train_model(settings, project, compare)
+            for note in trained.notes:
+                errors.print(f"left out: {note}", style="yellow", markup=False)
+            console.print(f"model {trained.version}: {trained.folder / 'report.html'}", markup=False, soft_wrap=True)
+            if trained.compared is not None:
+                both, old, new = trained.compared
+                console.print(
+                    f"Of the same pairs both models link {both:,}, only the one in force {old:,}, only the new one "
+                    f"{new:,}. To put it in force: cdp train --promote {trained.version}",
+                    soft_wrap=True,
+                )
+                return
+            version = trained.version
+        promoted = promote(settings, version)
+    except ConfigError as error:
+        errors.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"Promoted to {promoted}; the next run scores everything with it.", markup=False, soft_wrap=True)
+
+
+@app.command()
 def review(
     top: Annotated[int, typer.Option(help="How many cases, the most worthwhile first.", min=1)] = 200,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; data/review/ of the deployment.")] = None,

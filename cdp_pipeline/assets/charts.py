@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from dagster import MetadataValue
 from dagster._core.definitions.metadata import MarkdownMetadataValue
 
+from cdp_pipeline.domain.blocking import Blocks
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -44,6 +46,48 @@ def match_weights(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
     axes.axvline(0, color=AXIS, linewidth=0.8)
     axes.set_xlabel("match weight (bits): right for one person, left for two")
     return _markdown(figure, "Match weights")
+
+
+def probabilities(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
+    """m and u of each comparison level: how often it comes among matching pairs, and among others."""
+    levels = [
+        (f"{comparison['output_column_name']}: {level['label_for_charts']}", m, u)
+        for comparison in settings["comparisons"]
+        for level in comparison["comparison_levels"]
+        if (m := level.get("m_probability")) and (u := level.get("u_probability"))
+    ][::-1]
+    figure = _figure(1 + LINE_INCHES * len(levels))
+    axes = figure.subplots()
+    names = [name for name, _, _ in levels]
+    axes.plot([m for _, m, _ in levels], names, "o", color=FOR, label="m: matching pairs")
+    axes.plot([u for _, _, u in levels], names, "o", color=AGAINST, label="u: other pairs")
+    axes.set_xscale("log")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1))
+    return _markdown(figure, "m and u")
+
+
+def blocked_pairs(limits: Sequence[Blocks]) -> MarkdownMetadataValue:
+    """Pairs of each blocking rule, and those that its limit leaves out."""
+    figure = _figure(1 + LINE_INCHES * len(limits))
+    axes = figure.subplots()
+    names = [limit.rule for limit in limits][::-1]
+    kept = [limit.pairs for limit in limits][::-1]
+    axes.barh(names, kept, color=FOR, label="proposed")
+    axes.barh(names, [limit.left_out for limit in limits][::-1], left=kept, color=AGAINST, label="left out")
+    axes.set_xlabel("pairs")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1))
+    return _markdown(figure, "Blocked pairs")
+
+
+def curve(points: Sequence[tuple[float, float]], across: str, up: str) -> MarkdownMetadataValue:
+    """A share by threshold."""
+    figure = _figure(3.5)
+    axes = figure.subplots()
+    axes.plot([x for x, _ in points], [y for _, y in points], marker="o", color=FOR)
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    axes.set_ylim(bottom=0)
+    return _markdown(figure, up)
 
 
 def history(rows: Sequence[tuple[date, str, int]], label: str) -> MarkdownMetadataValue:

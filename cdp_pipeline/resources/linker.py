@@ -171,6 +171,15 @@ def _part(comparison: Settings, row: dict[str, Any]) -> tuple[str, str, float]:
 
 
 @contextmanager
+def frozen_linker(
+    session: Session, settings: Settings
+) -> Iterator[tuple[Linker, duckdb.DuckDBPyConnection, DuckDBAPI]]:
+    """A linker over `identity.linkage_records` with a trained model and its frequencies (see `_linker`)."""
+    with _linker(session, settings, frozen=True) as opened:
+        yield opened
+
+
+@contextmanager
 def _linker(
     session: Session, settings: Settings, frozen: bool, records: str = "identity.linkage_records"
 ) -> Iterator[tuple[Linker, duckdb.DuckDBPyConnection, DuckDBAPI]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_pipeline.assets.charts import match_weights
+from cdp_pipeline.assets.charts import blocked_pairs, match_weights, probabilities
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.domain.blocking import Blocks, limited, sizes_select
@@ -49,11 +49,14 @@ def build(run: TableRun) -> None:
         if list(run.session.columns(run.table.full_name)) == list(run.table.sidecar.columns)
         else []
     )
-    if standing and _digest(_shape(json.loads(standing[0][3]))) == _digest(_shape(untrained)):
-        settings, trained_on, records_then = json.loads(standing[0][3]), standing[0][1], standing[0][2]
+    shape = _digest(_shape(untrained))
+    given = _given(run, shape)
+    in_force = json.loads(standing[0][3]) if standing else None
+    if in_force and _digest(_shape(in_force)) == shape and given in (None, in_force):
+        settings, trained_on, records_then = in_force, standing[0][1], standing[0][2]
         blocks = json.loads(standing[0][4])
     else:
-        settings = _given(run, _digest(_shape(untrained))) or _trained(run, filled)
+        settings = given or _trained(run, filled)
         trained_on, records_then, blocks = run.as_of, records, {}
     if blocks.get("rules") != rules:
         blocks = {"rules": rules, "limits": [asdict(limit) for limit in _limits(run, records)]}
@@ -61,6 +64,8 @@ def build(run: TableRun) -> None:
     row = (version, trained_on, records_then, *(json.dumps(part, sort_keys=True) for part in (settings, blocks)))
     run.metadata["version"] = version
     run.metadata["match weights"] = match_weights(settings)
+    run.metadata["m and u"] = probabilities(settings)
+    run.metadata["blocked pairs"] = blocked_pairs([Blocks(**limit) for limit in blocks["limits"]])
     types = {name: content.type for name, content in run.table.sidecar.columns.items()}
     run.session.stage_rows("model_in_force", types, [row])
     run.write(exp.select("*").from_("model_in_force"))
