@@ -58,10 +58,9 @@ def sizes_select(rule: BlockingRule) -> exp.Select:
 
 
 def keys_select(identity: Identity) -> exp.Select:
-    """The key of each record and rule, named by the rule; null where one of its columns is."""
-    return exp.select(column("record_no"), *(named(_key(rule), rule.name) for rule in identity.blocking_rules)).from_(
-        table("identity.linkage_records")
-    )
+    """The key of each record and rule, named by the rule, null where one of its columns is; and the record's digest."""
+    keys = [named(_key(rule), rule.name) for rule in identity.blocking_rules]
+    return exp.select(column("record_no"), column("digest"), *keys).from_(table("identity.linkage_records"))
 
 
 def _key(rule: BlockingRule) -> exp.Expr:

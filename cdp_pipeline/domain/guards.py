@@ -4,7 +4,7 @@ Temporary tables that they read: `clusters` (record_no, cluster), `decisions` (d
 record_id_r).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -64,7 +64,7 @@ def holding(identity: Identity, proofs: Iterable[tuple[Any, ...]]) -> list[str]:
     return [guard for guard in identity.guards.no_conflict if guard not in lapsed]
 
 
-def conflicts_select(identity: Identity, guards: Iterable[str]) -> exp.Query:
+def conflicts_select(identity: Identity, guards: Sequence[str]) -> exp.Query:
     """Pairs of records in one cluster that can't be one person (cluster, record_no_l, record_no_r).
 
     `guards` are those of `no_conflict` that hold.
@@ -74,7 +74,8 @@ def conflicts_select(identity: Identity, guards: Iterable[str]) -> exp.Query:
     parts += [_two_values(name) for name, rule in sorted(identity.identifiers.items()) if rule.unique_per_profile]
     if opposed:
         parts.append(exp.select("*").from_(_unexcused(identity, union_all(opposed)).subquery("unexcused")))
-    return exp.select("cluster", "record_no_l", "record_no_r").distinct().from_(union_all(parts).subquery("found"))
+    found = exp.select("cluster", "record_no_l", "record_no_r").distinct().from_(union_all(parts).subquery("found"))
+    return found.with_("varied", _varied(guards), materialized=True)
 
 
 def decisive_columns(identity: Identity) -> list[str]:
@@ -137,16 +138,22 @@ def _pairs(candidates: exp.Select) -> exp.Select:
     )
 
 
-def _disagreeing(guard: str) -> exp.Select:
-    value = column(GUARDED[guard], "records")
-    several = exp.NEQ(this=exp.Min(this=value), expression=exp.Max(this=value.copy()))
-    candidates = (
-        exp.select("clusters.cluster")
+def _varied(guards: Sequence[str]) -> exp.Select:
+    """Of each cluster whether the guarded values differ at all."""
+    values = {name: column(name, "records") for name in sorted(GUARDED[guard] for guard in guards)}
+    differ = {
+        name: exp.NEQ(this=exp.Min(this=value), expression=exp.Max(this=value.copy())) for name, value in values.items()
+    }
+    return (
+        exp.select("clusters.cluster", *(named(differs, name) for name, differs in differ.items()))
         .from_("clusters")
         .join("identity.linkage_records AS records", on="clusters.record_no = records.record_no")
         .group_by("clusters.cluster")
-        .having(several)
     )
+
+
+def _disagreeing(guard: str) -> exp.Select:
+    candidates = exp.select("cluster").from_("varied").where(column(GUARDED[guard]))
     opposed = _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
     return opposed.where(_nobody_bears_both(), dialect="duckdb") if guard == "given_name" else opposed
 

@@ -36,9 +36,10 @@ def build_settings(identity: Identity, filled: set[str]) -> Settings:
     }
 
 
-def rule_names(identity: Identity, filled: set[str]) -> list[str]:
-    """Names of the blocking rules in the order of the settings; Splink's match key is the place."""
-    return [rule.name for rule in identity.blocking_rules if set(rule.on) <= filled]
+def compared(identity: Identity, settings: Settings) -> Identity:
+    """The configuration without the attributes that a model does not compare: no record holds any."""
+    names = {comparison["output_column_name"] for comparison in settings["comparisons"]}
+    return identity.model_copy(update={"attributes": {n: a for n, a in identity.attributes.items() if n in names}})
 
 
 def frequency_columns(settings: Settings) -> list[str]:

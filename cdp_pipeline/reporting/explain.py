@@ -23,6 +23,7 @@ from cdp_pipeline.config.steward import load_decisions
 from cdp_pipeline.domain.clustering import strongest_tree
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.domain.guards import conflicts_select, holding, proofs_select
+from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.linker import weigh
 from cdp_pipeline.settings import Settings
@@ -140,7 +141,7 @@ class Explanation:
         rows = [(decision.decision, decision.record_id_l, decision.record_id_r) for decision in decisions]
         self._session.stage_rows("decisions", types, rows)
         self._session.stage("clusters", QUERIES["clusters"])
-        identity = self._project.identity
+        identity = compared(self._project.identity, model_in_force(self._session).settings)
         guards = holding(identity, self._session.rows(proofs_select(identity)))
         self._session.stage("conflicts", conflicts_select(identity, guards))
         return sorted((int(a), int(b)) for a, b in self._session.rows(QUERIES["clashes"]))

@@ -2,13 +2,12 @@ import copy
 import itertools
 
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.linkage import available, blocking_rule, build_settings, frequency_columns, rule_names, with_m
+from cdp_pipeline.domain.linkage import available, blocking_rule, build_settings, compared, frequency_columns, with_m
 
 FILLED = {"given", "family", "full_key", "name_key", "birth", "birth_year", "email"}
 
 
 def test_rules_without_their_columns_drop_out(project: Project) -> None:
-    assert rule_names(project.identity, {"email"}) == ["email"]
     assert available((("email",), ("phone", "email")), {"email"}) == [("email",)]
 
 
@@ -30,3 +29,9 @@ def test_a_better_level_never_weighs_less_than_a_worse_one(project: Project) -> 
     for comparison in with_m(settings, trained, project.identity, FILLED)["comparisons"]:
         weights = [level["m_probability"] / level["u_probability"] for level in comparison["comparison_levels"][1:]]
         assert all(better >= worse * 0.999 for better, worse in itertools.pairwise(weights))
+
+
+def test_attributes_that_the_model_does_not_compare_decide_nothing(project: Project) -> None:
+    settings = build_settings(project.identity, FILLED)
+    assert "national_id" in project.identity.attributes
+    assert "national_id" not in compared(project.identity, settings).attributes

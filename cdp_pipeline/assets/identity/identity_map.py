@@ -15,8 +15,10 @@ import numpy as np
 from sqlglot import exp
 
 from cdp_pipeline.assets.identity.identity_events import EVENTS, stage_events
+from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
+from cdp_pipeline.config.identity import Identity
 from cdp_pipeline.config.steward import Decision, contradictions, load_decisions
 from cdp_pipeline.domain.clustering import Integers, components, cut, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
@@ -29,6 +31,7 @@ from cdp_pipeline.domain.guards import (
     touched_select,
 )
 from cdp_pipeline.domain.identifiers import content_select
+from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.domain.links import links_select
 from cdp_pipeline.resources.profile_ids import stage_ids
 from cdp_pipeline.sql.files import named_beside
@@ -47,13 +50,14 @@ NO_PAIRS = {"record_no_l": "bigint", "record_no_r": "bigint"}
 
 def build(run: TableRun) -> None:
     """Cluster, cut, carry ids over, and log what changed."""
-    guards = _guards(run)
-    _stage_inputs(run, guards)
+    identity = compared(run.project.identity, model_in_force(run.session).settings)
+    guards = _guards(run, identity)
+    _stage_inputs(run, identity, guards)
     is_whole = not _stage_touched(run)
     run.session.stage("working", QUERIES["all_records" if is_whole else "touched_records"])
     run.session.stage("before", _before(run, is_whole))
     run.metadata["clustered"] = "all records" if is_whole else "components touched by a change"
-    _stage_clusters(run, guards)
+    _stage_clusters(run, identity, guards)
     is_logged = bool(run.session.columns(EVENTS))
     stage_ids(run.session, is_logged)
     run.session.stage("members", QUERIES["members"])
@@ -64,9 +68,9 @@ def build(run: TableRun) -> None:
         run.write_rows(exp.select("*").from_("members"), _in_before(), also=lambda: _write_changes_else(run))
 
 
-def _stage_inputs(run: TableRun, guards: list[str]) -> None:
+def _stage_inputs(run: TableRun, identity: Identity, guards: list[str]) -> None:
     """`decisions`, `links_now`, `content` (record_no, digest), `settings` and `today`."""
-    session, identity = run.session, run.project.identity
+    session = run.session
     types = {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}
     decisions = load_decisions(run.project.seeds)
     session.stage_rows("decisions", types, [(d.decision, d.record_id_l, d.record_id_r) for d in decisions])
@@ -80,9 +84,8 @@ def _stage_inputs(run: TableRun, guards: list[str]) -> None:
     session.stage("today", exp.select(named(literal(run.as_of), "day")))
 
 
-def _guards(run: TableRun) -> list[str]:
+def _guards(run: TableRun, identity: Identity) -> list[str]:
     """Guards of attributes that hold, by the records of today; when one lapses, the whole map is made anew."""
-    identity = run.project.identity
     guards = holding(identity, run.session.rows(proofs_select(identity)))
     run.metadata["guards that lapse"] = ", ".join(sorted(set(identity.guards.no_conflict) - set(guards))) or "none"
     return guards
@@ -123,16 +126,16 @@ def _before(run: TableRun, is_whole: bool) -> exp.Expr:
     return QUERIES["all_before"]
 
 
-def _stage_clusters(run: TableRun, guards: list[str]) -> None:
+def _stage_clusters(run: TableRun, identity: Identity, guards: list[str]) -> None:
     """`clusters` (record_no, cluster, component): components, cut where they break a guard."""
-    session, largest = run.session, run.project.identity.guards.max_records
+    session, largest = run.session, identity.guards.max_records
     numbers: Integers = session.arrays(QUERIES["numbers"])["record_no"]
     session.stage("links", QUERIES["working_links"])
     links = session.arrays(exp.select("record_no_l", "record_no_r", "strength").from_("links"))
     left, right = (np.searchsorted(numbers, links[name]) for name in ("record_no_l", "record_no_r"))
     labels = numbers[components(len(numbers), left, right)]
     connected = labels.copy()
-    bridge = run.project.identity.guards.bridge
+    bridge = identity.guards.bridge
     thin = thin_bridges(len(numbers), left, right, links["strength"], bridge.weak_below, bridge.least_records)
     if thin.any():
         labels = numbers[components(len(numbers), left[~thin], right[~thin])]
@@ -141,7 +144,7 @@ def _stage_clusters(run: TableRun, guards: list[str]) -> None:
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
     session.stage("broken", crowded_select(largest))
     crowded = _recut(run, numbers, labels, largest)
-    session.stage("conflicts", conflicts_select(run.project.identity, guards))
+    session.stage("conflicts", conflicts_select(identity, guards))
     session.stage("broken", touched_select())
     split = _recut(run, numbers, labels, largest, "conflicts")
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels, "component": connected})

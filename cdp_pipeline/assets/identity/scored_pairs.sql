@@ -18,7 +18,7 @@ select
     (select count(*) from identity.linkage_records) as records
 
 -- name: keys_before
-select * exclude (digest, scored_with)
+select * exclude (scored_with)
 from identity.scored_records
 where record_no in (select record_no from changed union all select record_no from gone)
 
@@ -50,7 +50,7 @@ join limits on changes.rule = limits.rule
 where (changes.before > limits.largest) <> (changes.after > limits.largest)
 
 -- name: keys_of_crossing
-select * exclude (digest, scored_with)
+select * exclude (scored_with)
 from identity.scored_records
 where
     record_no in (select record_no from crossing)
@@ -92,7 +92,6 @@ cross join scored_with
 left join rules on cast(scored.match_key as varchar) = rules.match_key
 
 -- name: ledger
-select keys.record_no, records.digest, scored_with.scored_with, keys.* exclude (record_no)
+select keys.record_no, keys.digest, scored_with.scored_with, keys.* exclude (record_no, digest)
 from keys
-join identity.linkage_records as records on keys.record_no = records.record_no
 cross join scored_with
