@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cdp_pipeline.assets.identity import scored_pairs
 from cdp_pipeline.assets.identity.identity_events import map_as_of
 from cdp_pipeline.config.project import Project
-from cdp_pipeline_tests.worlds import STATE, Deployment, World, copy_of, deployment
+from cdp_pipeline_tests.worlds import STATE, Deployment, World, copy_tables, deployment
 
 CARRIED = tuple(f"identity.{name}" for name in (*STATE, "linkage_model", "term_frequencies"))
 WORLDS = settings().max_examples * 3 // 10
@@ -43,7 +43,7 @@ def test_laws_hold_on_every_day(project: Project, seed: int) -> None:
             before = dict(run.rows(ALIVE)) if maps else {}
             with deployment(project, Path(folder)) as twin:
                 if maps:
-                    copy_of(run, twin, CARRIED)
+                    copy_tables(run.session, twin.session, CARRIED)
                     for name in ("scored_records", "links"):
                         twin.session.own().execute(f"drop table identity.{name}")
                 world.pass_a_day()
@@ -57,7 +57,7 @@ def test_laws_hold_on_every_day(project: Project, seed: int) -> None:
             replayed = run.session.rows(map_as_of(run.session, day))
             assert sorted(replayed) == known, "law 4: events replay to the map of any day"
         with deployment(project, Path(folder)) as at_once:
-            copy_of(run, at_once, ("identity.linkage_model", "identity.term_frequencies"))
+            copy_tables(run.session, at_once.session, ("identity.linkage_model", "identity.term_frequencies"))
             at_once.run(world)
             assert run.partition() == at_once.partition(), "law 3: the days of arrival don't matter"
 

@@ -187,9 +187,9 @@ class Deployment:
         self.session.replace_table(name, parse(sql), lambda building: None)
 
 
-def copy_of(deployment: Deployment, other: Deployment, names: tuple[str, ...]) -> None:
-    """Bring another deployment's tables into the state of this one's."""
+def copy_tables(source: DuckDBSession, target: DuckDBSession, names: tuple[str, ...]) -> None:
+    """Bring another warehouse's tables into the state of this one's."""
     for name in names:
-        content = deployment.session.own().sql(f"from {name}").to_arrow_table()
-        other.session.stage_arrow("copied", content)
-        other.session.replace_table(name, exp.select("*").from_("copied"), lambda building: None)
+        content = source.own().cursor().sql(f"from {name}").to_arrow_table()
+        target.stage_arrow("copied", content)
+        target.replace_table(name, exp.select("*").from_("copied"), lambda building: None)

@@ -90,6 +90,31 @@ def curve(points: Sequence[tuple[float, float]], across: str, up: str) -> Markdo
     return _markdown(figure, up)
 
 
+def accuracy(rows: Sequence[tuple[Any, ...]]) -> MarkdownMetadataValue:
+    """Precision and recall by threshold with their intervals, from rows of `identity.linkage_accuracy`."""
+    figure = _figure(3.5)
+    axes = figure.subplots()
+    names = [str(row[0]) for row in rows]
+    for name, place, color in (("precision", 3, FOR), ("recall", 6, AGAINST)):
+        points = [
+            (label, *row[place : place + 3]) for label, row in zip(names, rows, strict=True) if row[place] is not None
+        ]
+        axes.plot(
+            [label for label, *_ in points], [share for _, share, *_ in points], marker="o", color=color, label=name
+        )
+        axes.fill_between(
+            [label for label, *_ in points],
+            [low for *_, low, _ in points],
+            [high for *_, high in points],
+            color=color,
+            alpha=0.15,
+        )
+    axes.set_xlabel("threshold (match probability)")
+    axes.set_ylim(0, 1.02)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return _markdown(figure, "Precision and recall on decided pairs, with 95 % intervals")
+
+
 def history(rows: Sequence[tuple[date, str, int]], label: str) -> MarkdownMetadataValue:
     """A line a series over days, from rows of day, series and value."""
     figure = _figure(3.5)

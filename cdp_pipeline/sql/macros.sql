@@ -151,6 +151,12 @@ create or replace macro contains_word(a, b) as
 create or replace macro is_initial_of(a, b) as
     (length(a) = 1 or length(b) = 1) and left(a, 1) = left(b, 1);
 
+-- One end of the Wilson confidence interval of a share; z is -1.96 for the lower end of 95 %, 1.96 for the upper.
+create or replace macro wilson(hits, trials, z) as
+    (hits / nullif(trials, 0) + z * z / (2 * trials)
+        + z * sqrt(hits / trials * (1 - hits / trials) / trials + z * z / (4 * trials * trials)))
+    / (1 + z * z / trials);
+
 -- A number for a record that depends on nothing but its id: for joins, and for tools that want integers.
 create or replace macro record_number(record_id) as cast(md5_number_lower(record_id) >> 1 as bigint);
 
