@@ -39,6 +39,7 @@ POOLS = {
     "postcode": ("75001", "69002"),
     "city": ("Paris", "Lyon"),
 }
+RULES = ("email", "phone", "address", "rare name", "name and birth year", "birth date and postcode", "sounds and city")
 BUILT = ("linkage_records", "identifier_links", "scored_pairs", "identity_map")
 STATE = ("scored_pairs", "scored_records", "identity_map", "links", "identity_events")
 Record = dict[str, str | None]
@@ -115,7 +116,10 @@ class Deployment:
     def __init__(self, session: DuckDBSession, project: Project, folder: Path) -> None:
         (folder / "steward").mkdir(exist_ok=True)
         self.session, self.folder = session, folder
-        self.project = replace(project, seeds=folder)
+        rules = tuple(rule for rule in project.identity.blocking_rules if rule.name in RULES)
+        self.project = replace(
+            project, seeds=folder, identity=project.identity.model_copy(update={"blocking_rules": rules})
+        )
         self._tables = _tables(project.seeds)
 
     def run(self, world: World) -> None:

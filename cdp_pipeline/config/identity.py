@@ -78,14 +78,15 @@ class Bridge(Config):
 class Guards(Config):
     """What no profile may break: size, bridges, and attributes whose full values must not conflict.
 
-    An attribute keeps nobody apart where its values conflict in more than the share `most_errors` of the
+    `namesake`: of one street, with other mailboxes and no telephone in common, while a birth date is
+    missing, they may be father and son. An attribute keeps nobody apart where its values conflict in more than the share `most_errors` of the
     pairs that a decisive attribute proves: there a conflict rather tells of an error.
     """
 
     max_records: int = Field(default=100, ge=2)
     bridge: Bridge = Bridge()
     most_errors: float = Field(default=0.02, ge=0, le=1)
-    no_conflict: tuple[Literal["birth_date", "given_name"], ...] = ()
+    no_conflict: tuple[Literal["birth_date", "given_name", "namesake"], ...] = ()
 
 
 class Training(Config):

@@ -166,13 +166,10 @@ def _text(name: str, attribute: Attribute) -> Comparison:
 def _household() -> Comparison:
     """What name and address say twice of a household: a son bears his father's name where his father lives.
 
-    Namesakes in one place who share nothing else, while their mailboxes or telephones differ, are as likely
-    two people.
+    Namesakes in one place who share nothing else, while their mailboxes differ, are as likely two people.
     """
     birth_unknown = "(birth_l is null or birth_r is null)"
-    other_contact = "coalesce(email_l <> email_r, true) and coalesce(phone_l <> phone_r, true)"
-    is_known = "(email_l <> email_r or phone_l <> phone_r)"
-    nothing_else = f"{other_contact} and {is_known} and {birth_unknown}"
+    nothing_else = f"email_l <> email_r and coalesce(phone_l <> phone_r, true) and {birth_unknown}"
     namesakes = f"{_both_similar(0.92, 0.92)} and {nothing_else}"
     levels = (
         Level("namesakes who share nothing else", namesakes, 0.0002, 1.0, fixed=True),

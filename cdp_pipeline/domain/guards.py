@@ -7,18 +7,21 @@ record_id_r).
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlglot import exp
+from sqlglot import condition, exp
 
 from cdp_pipeline.config.identity import Identity
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows, text, union_all
-from cdp_pipeline.sql.lineage import parse
 
 CONDITIONS = {
     "birth_date": "births_conflict(l.birth, r.birth)",
     "given_name": "givens_conflict(l.given, r.given, l.family, r.family)",
+    "namesake": (
+        "l.street = r.street and l.email <> r.email and coalesce(l.phone <> r.phone, true)"
+        " and (l.birth is null or r.birth is null)"
+    ),
 }
-GUARDED = {"birth_date": "birth", "given_name": "given"}
-SEEN_BY = {"birth_date": "full_key", "given_name": "birth"}
+GUARDED = {"birth_date": "birth", "given_name": "given", "namesake": "email"}
+SEEN_BY = {"birth_date": "full_key", "given_name": "birth", "namesake": "full_key"}
 FEWEST_PROVED = 100
 
 
@@ -44,7 +47,7 @@ def proofs_select(identity: Identity) -> exp.Query:
 
 def _proved(guard: str, name: str) -> exp.Select:
     same = " and ".join(f"l.{column} = r.{column}" for column in (name, SEEN_BY[guard]))
-    share = exp.Avg(this=exp.cast(parse(CONDITIONS[guard]), "integer"))
+    share = exp.Avg(this=exp.cast(condition(CONDITIONS[guard], dialect="duckdb"), "integer"))
     filled = f"l.{GUARDED[guard]} is not null and r.{GUARDED[guard]} is not null"
     return (
         exp.select(named(text(guard), "guard"), named("count(*)", "pairs"), named(share, "conflicting"))

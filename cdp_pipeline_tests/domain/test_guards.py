@@ -25,7 +25,8 @@ def _conflicts(
     session.stage_rows(
         "content", types, [(place, f"r{place}", *record) for place, record in enumerate(records, start=1)]
     )
-    records_read = parse("select *, given || ' ' || family as full_key from content")
+    nothing = "null as email, null as phone, null as street"
+    records_read = parse(f"select *, given || ' ' || family as full_key, {nothing} from content")
     session.replace_table("identity.linkage_records", records_read, lambda name: None)
     session.stage("clusters", parse("select record_no, 0 as cluster from content"))
     session.stage_rows(
@@ -87,3 +88,30 @@ def test_values_full_of_errors_keep_nobody_apart(session: DuckDBSession, project
 def test_the_stewards_decision_holds_records_apart(session: DuckDBSession, project: Project) -> None:
     twice = (("jean", "dupont", None, None), ("jean", "dupont", None, None))
     assert _conflicts(session, project, *twice, decisions=(("cannot_link", "r1", "r2"),)) == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "births", "apart"),
+    [
+        ("son@x.fr", None, (None, "19850131"), True),
+        ("son@x.fr", "+33600000001", (None, None), False),
+        ("father@x.fr", None, (None, None), False),
+        ("son@x.fr", None, ("19850131", "19850131"), False),
+    ],
+)
+def test_namesakes_of_one_street_with_other_mailboxes_may_be_father_and_son(
+    session: DuckDBSession, project: Project, email: str, phone: str | None, births: tuple[str, str], apart: bool
+) -> None:
+    types = dict.fromkeys(
+        ("record_id", "given", "family", "street", "email", "phone", "birth", "national_id"), "varchar"
+    )
+    person = ("jean", "dupont", "1 rue a")
+    rows = [
+        (1, "a", *person, "father@x.fr", "+33600000001", births[0], None),
+        (2, "b", *person, email, phone, births[1], None),
+    ]
+    session.stage_rows("content", {"record_no": "bigint", **types}, rows)
+    session.replace_table("identity.linkage_records", parse("from content"), lambda name: None)
+    session.stage("clusters", parse("select record_no, 0 as cluster from content"))
+    session.stage_rows("decisions", dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar"), [])
+    assert bool(session.rows(conflicts_select(project.identity, ["namesake"]))) == apart

@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.identity.identity_events import EVENTS, stage_events
 from cdp_pipeline.assets.identity.linkage_model import model_in_force
+from cdp_pipeline.assets.profile_ids import stage_ids
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.identity import Identity
@@ -33,7 +34,6 @@ from cdp_pipeline.domain.guards import (
 from cdp_pipeline.domain.identifiers import content_select
 from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.domain.links import links_select
-from cdp_pipeline.resources.profile_ids import stage_ids
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)

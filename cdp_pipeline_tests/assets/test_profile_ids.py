@@ -1,5 +1,5 @@
+from cdp_pipeline.assets.profile_ids import stage_ids
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
-from cdp_pipeline.resources.profile_ids import stage_ids
 from cdp_pipeline.sql.lineage import parse
 
 CLUSTERS = [(1, 1), (2, 1), (3, 3), (4, 4), (5, 4)]
