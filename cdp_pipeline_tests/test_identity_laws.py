@@ -22,7 +22,7 @@ ALIVE = "select record_id, profile_id from identity.identity_map order by record
 
 def _days(seed: int) -> tuple[World, int]:
     chance = random.Random(seed)
-    return World(chance), chance.randint(2, 4)
+    return World(chance), chance.randint(2, 3)
 
 
 @pytest.fixture(scope="module", autouse=True)

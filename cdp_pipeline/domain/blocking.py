@@ -143,6 +143,37 @@ def candidates_select(limits: Iterable[Blocks], left: str, right: str, large: se
     )
 
 
+def missed_select(limits: Iterable[Blocks], pairs: str, keys: str, large: set[str]) -> exp.Select:
+    """How many `pairs` (record_no_l, record_no_r) there are, and how many no rule proposes."""
+    proposed = []
+    for limit in limits:
+        mine = column(limit.rule, "l")
+        agrees: exp.Expr = exp.EQ(this=mine, expression=column(limit.rule, "r"))
+        if limit.rule in large:
+            agrees = exp.and_(agrees, exp.not_(_stands_in(limit.rule, "large_blocks", mine.copy())))
+        if limit.largest >= 2:
+            proposed.append(exp.Coalesce(this=exp.paren(agrees), expressions=[exp.false()]))
+    missed = exp.not_(exp.paren(exp.or_(exp.false(), *proposed)))
+    return (
+        exp.select("count(*)", exp.func("count_if", missed))
+        .from_(pairs)
+        .join(f"{keys} AS l", on="record_no_l = l.record_no")
+        .join(f"{keys} AS r", on="record_no_r = r.record_no")
+    )
+
+
+def sure_pairs_select(rules: Iterable[tuple[str, ...]]) -> exp.Query:
+    """Pairs of records that agree on all columns of one of the rules (record_no_l, record_no_r)."""
+    parts = []
+    for rule in rules:
+        same = [exp.EQ(this=column(name, "l"), expression=column(name, "r")) for name in rule]
+        before = exp.LT(this=column("record_no", "l"), expression=column("record_no", "r"))
+        ends = (named(column("record_no", side), f"record_no_{side}") for side in "lr")
+        pairs = exp.select(*ends).from_("identity.linkage_records AS l")
+        parts.append(pairs.join("identity.linkage_records AS r", on=exp.and_(*same, before)))
+    return exp.select("*").distinct().from_(union_all(parts).subquery("sure"))
+
+
 def _stands_in(rule: str, blocks: str, key: exp.Column) -> exp.Expr:
     mine = exp.EQ(this=column("rule"), expression=exp.Literal.string(rule))
     return exp.In(this=key, query=exp.select("key").from_(blocks).where(mine).subquery())

@@ -3,8 +3,16 @@ from typing import Any
 import pytest
 
 from cdp_pipeline.config.identity import BlockingRule
-from cdp_pipeline.domain.blocking import Blocks, candidates_select, large_blocks_select, limited
+from cdp_pipeline.domain.blocking import (
+    Blocks,
+    candidates_select,
+    large_blocks_select,
+    limited,
+    missed_select,
+    sure_pairs_select,
+)
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+from cdp_pipeline.sql.lineage import parse
 
 RULE = {"name": "name", "on": ["name_key"]}
 
@@ -49,3 +57,17 @@ def test_a_rule_left_out_proposes_nothing(session: DuckDBSession) -> None:
 
 def test_without_a_rule_there_is_no_candidate(session: DuckDBSession) -> None:
     assert _candidates(session, [Blocks("x", 1, 0, 0), Blocks("y", 1, 0, 0)]) == []
+
+
+def test_what_a_limit_costs_is_the_sure_pairs_that_no_rule_proposes(session: DuckDBSession) -> None:
+    """Records 1, 2 and 3 share y, whose blocks may hold two; 1 and 2 share x too."""
+    limits = [Blocks("x", 9, 0, 0), Blocks("y", 2, 0, 0)]
+    _candidates(session, limits)
+    types = {"record_no": "bigint", "email": "varchar", "birth": "varchar"}
+    session.stage_rows("people", types, [(1, "a", "1"), (2, "a", None), (3, "a", "1"), (4, "a", "2")])
+    session.replace_table("identity.linkage_records", parse("from people"), lambda name: None)
+    session.stage("sure", sure_pairs_select([("email", "birth"), ("birth", "email")]))
+    assert session.rows(parse("from sure")) == [(1, 3)]
+    assert session.rows(missed_select(limits, "sure", "keys", {"x", "y"})) == [(1, 1)]
+    session.stage("sure", parse("select 1 as record_no_l, 2 as record_no_r"))
+    assert session.rows(missed_select(limits, "sure", "keys", {"x", "y"})) == [(1, 0)]

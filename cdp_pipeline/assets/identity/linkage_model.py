@@ -15,10 +15,27 @@ from sqlglot import exp
 from cdp_pipeline.assets.charts import blocked_pairs, match_weights, probabilities
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.base import ConfigError
-from cdp_pipeline.domain.blocking import Blocks, limited, sizes_select
-from cdp_pipeline.domain.linkage import Settings, build_settings
+from cdp_pipeline.config.expectations import Expectation
+from cdp_pipeline.domain.blocking import (
+    Blocks,
+    keys_select,
+    large_blocks_select,
+    limited,
+    missed_select,
+    sizes_select,
+    sure_pairs_select,
+)
+from cdp_pipeline.domain.linkage import Settings, available, build_settings
 from cdp_pipeline.resources.linker import filled_columns, train
 from cdp_pipeline.resources.warehouse import Session
+
+BUDGETS = Expectation(
+    expectation="expect_blocking_within_budget",
+    severity="warn",
+    dimension="completeness",
+    sentence="No blocking rule would propose more candidate pairs a record than its budget.",
+)
+CHECKS = (BUDGETS,)
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,7 @@ def build(run: TableRun) -> None:
         trained_on, records_then, blocks = run.as_of, records, {}
     if blocks.get("rules") != rules:
         blocks = {"rules": rules, "limits": [asdict(limit) for limit in _limits(run, records)]}
+    _judge_budgets(run, [Blocks(**limit) for limit in blocks["limits"]], filled)
     version = _digest({"settings": settings, "blocks": blocks})
     row = (version, trained_on, records_then, *(json.dumps(part, sort_keys=True) for part in (settings, blocks)))
     run.metadata["version"] = version
@@ -69,6 +87,31 @@ def build(run: TableRun) -> None:
     types = {name: content.type for name, content in run.table.sidecar.columns.items()}
     run.session.stage_rows("model_in_force", types, [row])
     run.write(exp.select("*").from_("model_in_force"))
+
+
+def _judge_budgets(run: TableRun, limits: list[Blocks], filled: set[str]) -> None:
+    """Tell of rules that would burst their budget, and what keeping to it costs in recall.
+
+    The cost is the share of the pairs that agree on a deterministic rule which no blocking rule proposes.
+    """
+    identity = run.project.identity
+    tight = [
+        f"{rule.name}: {limit.left_out:,} of {limit.left_out + limit.pairs:,} pairs are left out "
+        f"({f'blocks above {limit.largest} records' if limit.largest > 1 else 'the rule'}) to keep to {rule.budget:g} a record"
+        for rule, limit in zip(identity.blocking_rules, limits, strict=True)
+        if limit.largest < rule.largest_block
+    ]
+    sure = available(identity.training.deterministic_rules, filled)
+    if tight and sure:
+        run.session.stage("keys", keys_select(identity))
+        run.session.stage("large_blocks", large_blocks_select(limits, "keys"))
+        run.session.stage("sure_pairs", sure_pairs_select(sure))
+        large = {limit.rule for limit in limits}
+        pairs, missed = run.session.rows(missed_select(limits, "sure_pairs", "keys", large))[0]
+        tight.append(
+            f"of {pairs:,} pairs that agree on a deterministic rule no rule proposes {missed / max(pairs, 1):.2%}"
+        )
+    run.judge(BUDGETS, not tight, "; ".join(tight) or "all within their budgets")
 
 
 def _limits(run: TableRun, records: int) -> list[Blocks]:
