@@ -2,6 +2,8 @@
 
 `python -m benchmarks.accuracy` prints a row a data set: the FEBRL sets of the shared data, and the
 sample's seven systems. No label is read by the pipeline; precision and recall are over pairs of records.
+`--people 55000 --seed 1` adds a synthetic deployment of about 100,000 records, and of its people those who
+are easily taken for one another: how many of them share a profile.
 """
 
 import argparse
@@ -47,9 +49,9 @@ def score_febrl(name: str, home: Path) -> tuple[float, float, float]:
     return pairwise(home, " union all ".join(parts), [str(SHARED_DATA / f"{file}.csv.gz") for file in files])
 
 
-def score_sample(home: Path) -> tuple[float, float, float]:
-    """Run the sample's parameters in a fresh deployment and compare with its truth."""
-    cdp(home, "demo", "--out", str(home))
+def score_demo(home: Path, *parameters: str) -> tuple[float, float, float]:
+    """Run a synthetic deployment (by default with the sample's parameters) and compare with its truth."""
+    cdp(home, "demo", "--out", str(home), *parameters)
     days = sorted(path.name for path in (home / "data" / "landing" / "web_shop").iterdir())
     done = cdp(home, "run", "--from", days[0], "--to", days[-1])
     if done.returncode:
@@ -58,18 +60,41 @@ def score_sample(home: Path) -> tuple[float, float, float]:
     return pairwise(home, truth, [str(home / "data" / "truth" / "records.csv")])
 
 
+def hard_cases(home: Path) -> list[tuple[str, int, int]]:
+    """Pairs of people that are easily taken for one: kind, how many, how many share a profile."""
+    with duckdb.connect(str(home / "data" / "warehouse" / "cdp.duckdb"), read_only=True) as connection:
+        truth = "create temp table truth as select record_id, person_id as person from read_csv(?, all_varchar = true)"
+        connection.execute(truth, [str(home / "data" / "truth" / "records.csv")])
+        asked = (Path(__file__).parent / "hard_cases.sql").read_text(encoding="utf-8")
+        return connection.execute(asked).fetchall()
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", nargs="*", default=[*FEBRL, "sample"])
-    chosen = parser.parse_args().sets
+    parser.add_argument("--people", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    chosen = arguments.sets
     table = Table("data set", "precision", "recall", "F1")
     for name in chosen:
         with tempfile.TemporaryDirectory(prefix="cdp_accuracy_") as folder:
             home = Path(folder) / "home"
-            found = score_sample(home) if name == "sample" else score_febrl(name, home)
+            found = score_demo(home) if name == "sample" else score_febrl(name, home)
         table.add_row(name, *(f"{value:.4f}" for value in found))
-    Console().print(table)
+    if arguments.people is None:
+        Console().print(table)
+        return
+    with tempfile.TemporaryDirectory(prefix="cdp_accuracy_") as folder:
+        home = Path(folder) / "home"
+        parameters = {"--people": arguments.people, "--seed": arguments.seed, "--days": 1, "--events": 1}
+        found = score_demo(home, *(str(part) for pair in parameters.items() for part in pair))
+        cases = Table("people easily taken for one another", "cases", "share a profile")
+        for kind, count, wrong in hard_cases(home):
+            cases.add_row(kind, str(count), f"{wrong} ({wrong / count:.1%})")
+    table.add_row(f"{arguments.people:,} people, seed {arguments.seed}", *(f"{value:.4f}" for value in found))
+    Console().print(table, cases)
 
 
 if __name__ == "__main__":
