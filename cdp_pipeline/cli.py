@@ -140,8 +140,8 @@ def explain(
     page = Console(record=True, width=console.width if html is None else max(console.width, 160))
     if not reporting.explain(settings, project, [name for name in (who, other) if name], page):
         errors.print(
-            "no profile or record has this id; profile ids look like P0123456789abcde, record ids like "
-            "web_shop.accounts:A1 (`cdp show` lists those of a person)",
+            "no profile or record has this id; give one profile id (P0123456789abcde), or one or two record ids "
+            "(web_shop.accounts:A1; `cdp show` lists those of a person)",
             style="red",
             markup=False,
         )

@@ -32,6 +32,12 @@ from cdp_pipeline.sql.files import named_beside
 QUERIES = named_beside(__file__)
 Pair = tuple[int, int]
 BITS_A_MARK = 2.0
+SAYS = {
+    None: "a decision, or two values of an identifier that a person has once",
+    "birth_date": "their birth dates conflict",
+    "given_name": "their given names conflict",
+    "namesake": "namesakes of one street, with other mailboxes and no telephone in common",
+}
 
 
 @dataclass(frozen=True)
@@ -134,17 +140,20 @@ class Explanation:
         found = self._session.rows(QUERIES["shared_identifiers"])
         return [f"{kind} {value}: {reason} ({records} records)" for kind, value, reason, records in found]
 
-    def clashes(self) -> list[Pair]:
-        """Pairs of records of one component that a guard keeps apart."""
+    def clashes(self) -> dict[Pair, str]:
+        """Pairs of records of one component that a guard keeps apart, and what it says."""
         decisions = load_decisions(self._project.seeds)
         types = dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar")
         rows = [(decision.decision, decision.record_id_l, decision.record_id_r) for decision in decisions]
         self._session.stage_rows("decisions", types, rows)
         self._session.stage("clusters", QUERIES["clusters"])
         identity = compared(self._project.identity, model_in_force(self._session).settings)
-        guards = holding(identity, self._session.rows(proofs_select(identity)))
-        self._session.stage("conflicts", conflicts_select(identity, guards))
-        return sorted((int(a), int(b)) for a, b in self._session.rows(QUERIES["clashes"]))
+        found: dict[Pair, str] = {}
+        for guard in (None, *holding(identity, self._session.rows(proofs_select(identity)))):
+            self._session.stage("conflicts", conflicts_select(identity, [guard] if guard else []))
+            for a, b in self._session.rows(QUERIES["clashes"]):
+                found.setdefault((int(a), int(b)), SAYS[guard])
+        return dict(sorted(found.items()))
 
     def _want(self, pairs: list[Pair]) -> None:
         types = {"record_no_l": "bigint", "record_no_r": "bigint"}
@@ -152,16 +161,18 @@ class Explanation:
 
 
 def explain(settings: Settings, project: Project, asked: list[str], console: Console) -> bool:
-    """Print the explanation of one profile (or a record's), or of two records; False where one is unknown."""
+    """Print the explanation of one profile (or a record's), or of two records; False where there is no such one."""
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
         profiles = [_profile_of(session, name) for name in asked]
         if None in profiles:
             return False
         explanation = Explanation(session, project, (profile for profile in profiles if profile))
-        if len(asked) == 1:
+        if len(set(asked)) == 1:
             _print_profile(console, explanation, str(profiles[0]))
-        else:
+        elif set(asked) <= set(explanation.names.values()):
             _print_two(console, explanation, project, asked)
+        else:
+            return False
     return True
 
 
@@ -235,11 +246,10 @@ def _apart(
         if link.strength is None and {of[number] for number in link.pair} == profiles
     ]
     if left.component == right.component:
-        clashes = [pair for pair in explanation.clashes() if {of[number] for number in pair} == profiles]
-        reasons += [
-            f"a guard keeps {names[a]} and {names[b]} apart: a conflict of names, birth dates, unique identifiers or a decision"
-            for a, b in clashes[:3]
+        clashes = [
+            (pair, says) for pair, says in explanation.clashes().items() if {of[number] for number in pair} == profiles
         ]
+        reasons += [f"a guard keeps {names[a]} and {names[b]} apart: {says}" for (a, b), says in clashes[:3]]
         cut = [link for link in explanation.links if link.strength and {of[n] for n in link.pair} == profiles]
         if cut:
             strength = sum(link.strength or 0 for link in cut)

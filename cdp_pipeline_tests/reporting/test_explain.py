@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from cdp_pipeline.config.project import load_project
-from cdp_pipeline.reporting.explain import explain, write_html
+from cdp_pipeline.reporting.explain import SAYS, explain, write_html
 from cdp_pipeline.settings import Settings
 from cdp_pipeline_tests.homes import cdp
 
@@ -73,9 +73,26 @@ def test_a_decision_is_told_first(home: Path, tmp_path: Path) -> None:
     assert ADRIAN[1] in reason and ADRIAN[2] in reason
 
 
-def test_an_unknown_record_is_told(home: Path) -> None:
+def test_a_guard_that_keeps_two_people_apart_is_named(home: Path) -> None:
+    left, right = _one(
+        home,
+        "select record_id_l, record_id_r from identity.review_queue where reason = 'held apart by a guard' order by rank",
+    )
+    text = _explained(home, left, right)
+    assert "a guard keeps" in text
+    assert any(says in text for says in SAYS.values())
+
+
+def test_a_record_twice_is_its_profile(home: Path) -> None:
+    assert _explained(home, ADRIAN[1], ADRIAN[1]) == _explained(home, ADRIAN[1])
+
+
+def test_an_unknown_record_and_a_profile_beside_a_record_are_told(home: Path) -> None:
     settings = Settings(home, 1, "1GB")
-    assert not explain(settings, load_project(settings.seeds), ["web_shop.accounts:nobody"], Console(quiet=True))
+    project = load_project(settings.seeds)
+    (profile,) = _one(home, f"select profile_id from identity.identity_map where record_id = '{ADRIAN[1]}'")
+    for asked in (["web_shop.accounts:nobody"], [profile, ADRIAN[1]]):
+        assert not explain(settings, project, asked, Console(quiet=True))
 
 
 def test_the_page_is_its_owners(tmp_path: Path) -> None:
