@@ -41,15 +41,16 @@ def test_laws_hold_on_every_day(project: Project, seed: int) -> None:
         maps = {}
         for _ in range(days):
             before = dict(run.rows(ALIVE)) if maps else {}
+            world.pass_a_day()
             with deployment(project, Path(folder)) as twin:
                 if maps:
                     copy_tables(run.session, twin.session, CARRIED)
                     for name in ("scored_records", "links"):
                         twin.session.own().execute(f"drop table identity.{name}")
-                world.pass_a_day()
                 run.run(world)
-                twin.run(world)
-                assert run.state() == twin.state(), "law 2: a run over what changed equals a run over everything"
+                if maps:  # the first day is a run over everything anyway
+                    twin.run(world)
+                    assert run.state() == twin.state(), "law 2: a run over what changed equals a run over everything"
             maps[world.day] = run.rows(ALIVE)
             _ids_survive(before, dict(maps[world.day]))
             _guards_hold(run, world)
