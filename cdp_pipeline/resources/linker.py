@@ -98,9 +98,7 @@ def score(session: Session, settings: Settings, threshold: float, records: str, 
         session.stage(into, no_rows(SCORED))
         return
     with _linker(session, settings, frozen=True, records=records) as (linker, connection, api):
-        connection.execute("create view linkage_candidates as from temp.candidates")
-        linker.table_management.register_blocked_pairs_for_predict(api.register("linkage_candidates"))
-        pairs = linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
+        pairs = _predicted(linker, connection, api, threshold)
         connection.execute(
             f"create or replace temp table {into} as select {', '.join(SCORED)} from {pairs.physical_name}"
         ).fetchall()
@@ -113,7 +111,7 @@ def weigh(session: Session, settings: Settings, records: str) -> list[dict[str, 
     records of which nothing is known) and `parts`: (comparison, level, weight with its term frequency).
     """
     with _linker(session, _detailed(settings), frozen=True, records=records) as (linker, connection, api):
-        pairs = _weighed(linker, connection, api)
+        pairs = _predicted(linker, connection, api)
         found = connection.sql(f"from {pairs.physical_name} order by record_no_l, record_no_r")
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     share = float(settings[SHARE])
@@ -139,7 +137,7 @@ def write_pages(session: Session, settings: Settings, records: str, clusters: li
         path.touch(mode=0o600)
     settings = {**_detailed(settings), "unique_id_column_name": "record_id"}
     with _linker(session, settings, frozen=True, records=records) as (linker, connection, api):
-        pairs = _weighed(linker, connection, api)
+        pairs = _predicted(linker, connection, api)
         connection.execute("create view linkage_clusters as from temp.clustered_records")
         linker.visualisations.comparison_viewer_dashboard(pairs, str(paths[0]), overwrite=True)
         linker.visualisations.cluster_studio_dashboard(
@@ -155,10 +153,13 @@ def _detailed(settings: Settings) -> Settings:
     return {**settings, **dict.fromkeys(kept, True)}
 
 
-def _weighed(linker: Linker, connection: duckdb.DuckDBPyConnection, api: DuckDBAPI) -> Any:
+def _predicted(
+    linker: Linker, connection: duckdb.DuckDBPyConnection, api: DuckDBAPI, threshold: float | None = None
+) -> Any:
+    """Splink's scores of the temporary table `candidates`; without a threshold of all of them."""
     connection.execute("create view linkage_candidates as from temp.candidates")
     linker.table_management.register_blocked_pairs_for_predict(api.register("linkage_candidates"))
-    return linker.inference.predict(warning_mode="never")
+    return linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
 
 
 def _part(comparison: Settings, row: dict[str, Any]) -> tuple[str, str, float]:

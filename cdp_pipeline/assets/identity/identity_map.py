@@ -34,6 +34,7 @@ from cdp_pipeline.domain.guards import (
 from cdp_pipeline.domain.identifiers import content_select
 from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.domain.links import links_select
+from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -171,11 +172,11 @@ def _recut(run: TableRun, numbers: Integers, labels: Integers, largest: int, con
 
 
 def _write_all_else(run: TableRun, is_logged: bool) -> None:
-    run.session.replace_table(LINKS, exp.select("*").from_("links_now"), _unaudited)
+    run.session.replace_table(LINKS, exp.select("*").from_("links_now"), unaudited)
     if is_logged:
         run.session.append(EVENTS, exp.select("*").from_("events"))
     else:
-        run.session.replace_table(EVENTS, exp.select("*").from_("events"), _unaudited)
+        run.session.replace_table(EVENTS, exp.select("*").from_("events"), unaudited)
 
 
 def _write_changes_else(run: TableRun) -> None:
@@ -183,13 +184,9 @@ def _write_changes_else(run: TableRun) -> None:
         this=exp.Tuple(expressions=[column("record_no_l"), column("record_no_r")]),
         query=exp.select("record_no_l", "record_no_r").from_("link_changes").subquery(),
     )
-    run.session.replace_slice(LINKS, QUERIES["changed_links"], changed, _unaudited)
+    run.session.replace_slice(LINKS, QUERIES["changed_links"], changed, unaudited)
     run.session.append(EVENTS, exp.select("*").from_("events"))
 
 
 def _in_before() -> exp.Expr:
     return exp.In(this=column("record_no"), query=exp.select("record_no").from_("before").subquery())
-
-
-def _unaudited(name: str) -> None:
-    """Its own asset looks at it."""

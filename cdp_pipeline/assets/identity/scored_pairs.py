@@ -19,6 +19,7 @@ from cdp_pipeline.domain.blocking import (
 )
 from cdp_pipeline.domain.expressions import column, named, text
 from cdp_pipeline.resources.linker import score
+from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -46,13 +47,13 @@ def build(run: TableRun) -> None:
     run.session.stage_rows("rules", {"match_key": "varchar", "rule": "varchar"}, rules)
     ledger = QUERIES["ledger"]
     if is_whole:
-        run.write(QUERIES["pairs"], also=lambda: run.session.replace_table(LEDGER, ledger, _unaudited))
+        run.write(QUERIES["pairs"], also=lambda: run.session.replace_table(LEDGER, ledger, unaudited))
     else:
         mine = _in("outdated", column("record_no"))
         run.write_rows(
             QUERIES["pairs"],
             _either_end("outdated"),
-            also=lambda: run.session.replace_slice(LEDGER, ledger, mine, _unaudited),
+            also=lambda: run.session.replace_slice(LEDGER, ledger, mine, unaudited),
         )
 
 
@@ -122,7 +123,3 @@ def _in(listed: str, value: exp.Expr) -> exp.Expr:
 
 def _either_end(listed: str) -> exp.Expr:
     return exp.or_(_in(listed, column("record_no_l")), _in(listed, column("record_no_r")))
-
-
-def _unaudited(name: str) -> None:
-    """Its own asset looks at it."""

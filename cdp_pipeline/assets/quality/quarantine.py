@@ -11,6 +11,7 @@ from sqlglot import exp
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, literal, table, text
+from cdp_pipeline.resources.warehouse import unaudited
 
 NAME = "quality.quarantine"
 
@@ -27,7 +28,7 @@ def record(run: TableRun, source: str, source_table: str, problems: exp.Query) -
     run.session.stage("problems", problems)
     found = run.session.rows(exp.select(exp.func("count", exp.Star())).from_("problems"))[0][0]
     if found or listed or not stands:
-        run.session.replace_slice(NAME, exp.select("*").from_("problems"), exp.and_(*mine), lambda building: None)
+        run.session.replace_slice(NAME, exp.select("*").from_("problems"), exp.and_(*mine), unaudited)
 
 
 def reads(project: Project) -> Iterable[str]:
