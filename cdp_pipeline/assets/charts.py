@@ -30,12 +30,7 @@ def match_weights(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
 
     Source: Fellegi and Sunter 1969, in bits, as Splink draws it.
     """
-    bars = [
-        (f"{comparison['output_column_name']}: {level['label_for_charts']}", math.log2(m / u))
-        for comparison in settings["comparisons"]
-        for level in comparison["comparison_levels"]
-        if (m := level.get("m_probability")) and (u := level.get("u_probability"))
-    ][::-1]
+    bars = [(name, math.log2(m / u)) for name, m, u in _levels(settings)]
     figure = _figure(1 + LINE_INCHES * len(bars))
     axes = figure.subplots()
     axes.barh(
@@ -48,14 +43,19 @@ def match_weights(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
     return _markdown(figure, "Match weights")
 
 
-def probabilities(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
-    """m and u of each comparison level: how often it comes among matching pairs, and among others."""
-    levels = [
+def _levels(settings: Mapping[str, Any]) -> list[tuple[str, float, float]]:
+    """Name, m and u of each level that has both, the last first: a plot grows upwards."""
+    return [
         (f"{comparison['output_column_name']}: {level['label_for_charts']}", m, u)
         for comparison in settings["comparisons"]
         for level in comparison["comparison_levels"]
         if (m := level.get("m_probability")) and (u := level.get("u_probability"))
     ][::-1]
+
+
+def probabilities(settings: Mapping[str, Any]) -> MarkdownMetadataValue:
+    """m and u of each comparison level: how often it comes among matching pairs, and among others."""
+    levels = _levels(settings)
     figure = _figure(1 + LINE_INCHES * len(levels))
     axes = figure.subplots()
     names = [name for name, _, _ in levels]

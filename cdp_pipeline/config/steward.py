@@ -41,6 +41,12 @@ def _decision(path: Path, line: int, row: dict[str, str]) -> Decision:
     return Decision(kind, row["record_id_l"], row["record_id_r"], line)
 
 
+def as_table(decisions: list[Decision]) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
+    """Types and rows of the temporary table `decisions` (decision, record_id_l, record_id_r)."""
+    types = dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar")
+    return types, [(d.decision, d.record_id_l, d.record_id_r) for d in decisions]
+
+
 def contradictions(decisions: list[Decision]) -> list[tuple[Decision, list[Decision]]]:
     """Each cannot_link between records that must_links make one person, with these must_links."""
     group: dict[str, str] = {}

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.config.steward import load_decisions
+from cdp_pipeline.config.steward import as_table, load_decisions
 from cdp_pipeline.domain.clustering import strongest_tree
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.domain.guards import conflicts_select, holding, proofs_select
@@ -142,10 +142,7 @@ class Explanation:
 
     def clashes(self) -> dict[Pair, str]:
         """Pairs of records of one component that a guard keeps apart, and what it says."""
-        decisions = load_decisions(self._project.seeds)
-        types = dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar")
-        rows = [(decision.decision, decision.record_id_l, decision.record_id_r) for decision in decisions]
-        self._session.stage_rows("decisions", types, rows)
+        self._session.stage_rows("decisions", *as_table(load_decisions(self._project.seeds)))
         self._session.stage("clusters", QUERIES["clusters"])
         identity = compared(self._project.identity, model_in_force(self._session).settings)
         found: dict[Pair, str] = {}

@@ -20,7 +20,7 @@ from cdp_pipeline.assets.profile_ids import stage_ids
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.identity import Identity
-from cdp_pipeline.config.steward import Decision, contradictions, load_decisions
+from cdp_pipeline.config.steward import Decision, as_table, contradictions, load_decisions
 from cdp_pipeline.domain.clustering import Integers, components, cut, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import (
@@ -72,9 +72,8 @@ def build(run: TableRun) -> None:
 def _stage_inputs(run: TableRun, identity: Identity, guards: list[str]) -> None:
     """`decisions`, `links_now`, `content` (record_no, digest), `settings` and `today`."""
     session = run.session
-    types = {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}
     decisions = load_decisions(run.project.seeds)
-    session.stage_rows("decisions", types, [(d.decision, d.record_id_l, d.record_id_r) for d in decisions])
+    session.stage_rows("decisions", *as_table(decisions))
     _judge(run, decisions)
     session.stage("links_now", links_select(identity))
     session.stage("content", content_select(identity))

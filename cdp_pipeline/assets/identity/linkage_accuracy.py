@@ -8,7 +8,7 @@ from sqlglot import exp
 from cdp_pipeline.assets.charts import accuracy
 from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.assets.table import TableRun
-from cdp_pipeline.config.steward import load_decisions
+from cdp_pipeline.config.steward import as_table, load_decisions
 from cdp_pipeline.resources.linker import score
 from cdp_pipeline.sql.files import named_beside
 
@@ -18,9 +18,7 @@ QUERIES = named_beside(__file__)
 def build(run: TableRun) -> None:
     """Score every decided pair, whatever blocking says of it, and count at each threshold."""
     session = run.session
-    types = dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar")
-    decisions = load_decisions(run.project.seeds)
-    session.stage_rows("decisions", types, [(d.decision, d.record_id_l, d.record_id_r) for d in decisions])
+    session.stage_rows("decisions", *as_table(load_decisions(run.project.seeds)))
     session.stage("candidates", QUERIES["candidates"])
     session.stage("labelled_records", QUERIES["labelled_records"])
     score(session, model_in_force(session).settings, 0, "labelled_records", "scored")
