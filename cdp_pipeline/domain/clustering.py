@@ -4,6 +4,7 @@ What belongs here: algorithms on record numbers, over arrays. What does not: whe
 come from, and ids (`domain.profile_ids`). Nothing here depends on the order of its input.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
@@ -20,6 +21,11 @@ Booleans = NDArray[np.bool_]
 EXACT = 7
 """Most records of a cluster whose best cut is found by trying all (877 partitions)."""
 DIGITS = 6
+
+
+def bits(probability: float) -> float:
+    """The match weight of a probability: its log2 odds."""
+    return math.log2(probability / (1 - probability))
 
 
 def components(size: int, left: Integers, right: Integers) -> Integers:
@@ -77,13 +83,15 @@ def cut(
     links: tuple[Integers, Integers, Floats],
     conflicts: tuple[Integers, Integers],
     largest: int,
+    surer: float = -math.inf,
 ) -> Integers:
     """Split clusters so that no group holds a conflict or more than `largest` records, at the least cost.
 
     `records` come sorted by cluster, then record; `links` are (record, record, strength > 0) within
     clusters, `conflicts` pairs that must not share a group. Returns the group of each record, named by
     its smallest one. Up to `EXACT` records the strength of the links cut is the least possible; beyond,
-    the strongest links join first, as long as they break no guard (Kruskal's algorithm).
+    the strongest links join first, as long as they break no guard (Kruskal's algorithm). A record that
+    fits two groups of people kept apart, its links less than `surer` bits from each other, joins neither.
     """
     starts = np.flatnonzero(np.r_[True, clusters[1:] != clusters[:-1]])
     sizes = np.diff(np.r_[starts, len(records)])
@@ -119,7 +127,27 @@ def cut(
             zip(apart[0][of_apart] - start, apart[1][of_apart] - start, strict=True),
             largest,
         )
-    return np.asarray(records[group], dtype=np.int64)
+    is_torn = _torn(group, (*ends, links[2]), apart, surer)
+    keeps = (group[ends[0]] == group[ends[1]]) & ~is_torn[ends[0]] & ~is_torn[ends[1]]
+    return np.asarray(records[components(len(records), ends[0][keeps], ends[1][keeps])], dtype=np.int64)
+
+
+def _torn(
+    group: Integers, links: tuple[Integers, Integers, Floats], conflicts: tuple[Integers, Integers], surer: float
+) -> Booleans:
+    """Records tied about as strongly to another group as to their own, where only the two groups conflict."""
+    size = len(group)
+    a, b = np.concatenate(links[:2]), np.concatenate(links[1::-1])
+    one, other = np.concatenate(conflicts), np.concatenate(conflicts[::-1])
+    strength = np.tile(links[2], 2)
+    is_own = group[a] == group[b]
+    is_rival = np.isin(group[a] * size + group[b], group[one] * size + group[other])
+    is_foe = np.isin(a * size + group[b], one * size + group[other])
+    fits = ~is_own & is_rival & ~is_foe
+    to_own, to_rival = np.zeros(size), np.full(size, -np.inf)
+    np.maximum.at(to_own, a[is_own], strength[is_own])
+    np.maximum.at(to_rival, a[fits], strength[fits])
+    return np.asarray(np.round(to_own - to_rival, DIGITS) < surer)
 
 
 @cache

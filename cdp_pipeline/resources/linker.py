@@ -5,7 +5,6 @@ What belongs here: the calls of Splink's API and what it leaves behind. What doe
 """
 
 import logging
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from splink.internals.exceptions import EMTrainingException
 from sqlglot import exp
 
 from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.domain.clustering import bits
 from cdp_pipeline.domain.expressions import column, named, no_rows, table
 from cdp_pipeline.domain.linkage import (
     SHARE,
@@ -118,7 +118,7 @@ def weigh(session: Session, settings: Settings, records: str) -> list[dict[str, 
     return [
         {
             **{name: row[name] for name in SCORED if name in row},
-            "prior": math.log2(share / (1 - share)),
+            "prior": bits(share),
             "parts": [_part(comparison, row) for comparison in settings["comparisons"]],
         }
         for row in rows

@@ -19,12 +19,14 @@ LINKS = st.dictionaries(PAIRS, st.integers(1, 20), max_size=12).map(
 CONFLICTS = st.lists(PAIRS, max_size=5, unique=True)
 
 
-def _cut(size: int, links: list[Link], conflicts: list[tuple[int, int]], largest: int) -> list[int]:
+def _cut(
+    size: int, links: list[Link], conflicts: list[tuple[int, int]], largest: int, surer: float = -np.inf
+) -> list[int]:
     strengths = np.array([link[0] for link in links])
     ends = [np.array([link[side] for link in links], dtype=np.int64) for side in (1, 2)]
     apart = [np.array([pair[side] for pair in conflicts], dtype=np.int64) for side in (0, 1)]
     cluster = np.zeros(size, dtype=np.int64)
-    return cut(np.arange(size), cluster, (*ends, strengths), (apart[0], apart[1]), largest).tolist()  # type: ignore[arg-type]
+    return cut(np.arange(size), cluster, (*ends, strengths), (apart[0], apart[1]), largest, surer).tolist()  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=["exact", "grown"])
@@ -55,6 +57,21 @@ def test_two_weaker_links_outweigh_a_stronger_one() -> None:
     assert _cut(4, [(20.0, 0, 1), (10.0, 0, 2), (10.0, 1, 2), (15.0, 2, 3)], [(0, 3)], 10) == [0, 0, 0, 3]
 
 
+def test_a_record_that_fits_father_and_son_alike_joins_neither(way: str) -> None:
+    father_and_son = [(30.0, 0, 1), (12.0, 1, 2), (11.0, 2, 3), (30.0, 3, 4)]
+    assert _cut(5, father_and_son, [(0, 3)], 10, 3.0) == [0, 0, 2, 3, 3]
+    assert _cut(5, father_and_son, [(0, 3)], 10, 0.5) == [0, 0, 0, 3, 3]
+
+
+def test_a_record_without_a_rival_stays_however_weak_its_link(way: str) -> None:
+    one_fits = [(30.0, 0, 1), (4.0, 1, 2), (3.9, 2, 3), (30.0, 3, 4)]
+    assert _cut(5, one_fits, [(0, 3), (2, 3)], 10, 3.0) == [0, 0, 0, 3, 3]
+
+
+def test_a_group_that_hung_together_by_a_torn_record_falls_apart(way: str) -> None:
+    assert _cut(4, [(12.0, 0, 1), (12.0, 1, 2), (11.5, 1, 3)], [(0, 3), (2, 3)], 10, 3.0) == [0, 1, 2, 3]
+
+
 def test_clusters_of_many_sizes_are_cut_at_once() -> None:
     records = np.array([3, 5, 10, 11, 12, 20])
     cluster = np.array([3, 3, 10, 10, 10, 20])
@@ -79,11 +96,13 @@ def test_the_exact_cut_is_the_best(links: list[Link], conflicts: list[tuple[int,
 
 
 @pytest.mark.parametrize("exact", [0, 7])
-@given(LINKS, CONFLICTS, st.integers(1, 6))
-def test_no_group_breaks_a_guard(exact: int, links: list[Link], conflicts: list[tuple[int, int]], largest: int) -> None:
+@given(LINKS, CONFLICTS, st.integers(1, 6), st.sampled_from([-np.inf, 3.0]))
+def test_no_group_breaks_a_guard(
+    exact: int, links: list[Link], conflicts: list[tuple[int, int]], largest: int, surer: float
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clustering, "EXACT", exact)
-        groups = _cut(6, links, conflicts, largest)
+        groups = _cut(6, links, conflicts, largest, surer)
     assert all(groups[a] != groups[b] for a, b in conflicts)
     assert max(groups.count(name) for name in groups) <= largest
 
@@ -98,7 +117,7 @@ def test_the_order_of_links_does_not_matter(
     turned = [(strength, b, a) for strength, a, b in shuffled]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clustering, "EXACT", exact)
-        assert _cut(6, links, conflicts, 8) == _cut(6, turned, conflicts[::-1], 8)
+        assert _cut(6, links, conflicts, 8, 3.0) == _cut(6, turned, conflicts[::-1], 8, 3.0)
 
 
 @given(LINKS)

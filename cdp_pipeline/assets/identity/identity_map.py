@@ -21,7 +21,7 @@ from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.identity import Identity
 from cdp_pipeline.config.steward import Decision, as_table, contradictions, load_decisions
-from cdp_pipeline.domain.clustering import Integers, components, cut, thin_bridges
+from cdp_pipeline.domain.clustering import Integers, bits, components, cut, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import (
     conflicts_select,
@@ -78,7 +78,8 @@ def _stage_inputs(run: TableRun, identity: Identity, guards: list[str]) -> None:
     session.stage("links_now", links_select(identity))
     session.stage("content", content_select(identity))
     unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
-    rules = [identity.guards.model_dump(mode="json"), guards, decisive_columns(identity), unique]
+    thresholds = identity.thresholds.model_dump(mode="json")
+    rules = [identity.guards.model_dump(mode="json"), thresholds, guards, decisive_columns(identity), unique]
     digest = hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:12]
     session.stage_rows("settings", {"clustered_with": "varchar"}, [(digest,)])
     session.stage("today", exp.select(named(literal(run.as_of), "day")))
@@ -128,7 +129,7 @@ def _before(run: TableRun, is_whole: bool) -> exp.Expr:
 
 def _stage_clusters(run: TableRun, identity: Identity, guards: list[str]) -> None:
     """`clusters` (record_no, cluster, component): components, cut where they break a guard."""
-    session, largest = run.session, identity.guards.max_records
+    session = run.session
     numbers: Integers = session.arrays(QUERIES["numbers"])["record_no"]
     session.stage("links", QUERIES["working_links"])
     links = session.arrays(exp.select("record_no_l", "record_no_r", "strength").from_("links"))
@@ -142,16 +143,16 @@ def _stage_clusters(run: TableRun, identity: Identity, guards: list[str]) -> Non
         session.stage_arrays("links", {name: values[~thin] for name, values in links.items()})
     run.metadata["bridges cut"] = int(thin.sum())
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
-    session.stage("broken", crowded_select(largest))
-    crowded = _recut(run, numbers, labels, largest)
+    session.stage("broken", crowded_select(identity.guards.max_records))
+    crowded = _recut(run, numbers, labels, identity)
     session.stage("conflicts", conflicts_select(identity, guards))
     session.stage("broken", touched_select())
-    split = _recut(run, numbers, labels, largest, "conflicts")
+    split = _recut(run, numbers, labels, identity, "conflicts")
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels, "component": connected})
     run.metadata["components cut"] = crowded + split
 
 
-def _recut(run: TableRun, numbers: Integers, labels: Integers, largest: int, conflicts: str | None = None) -> int:
+def _recut(run: TableRun, numbers: Integers, labels: Integers, identity: Identity, conflicts: str | None = None) -> int:
     """Cut the clusters listed in `broken`; returns their number."""
     session = run.session
     broken = session.arrays(QUERIES["broken_records"])
@@ -164,7 +165,8 @@ def _recut(run: TableRun, numbers: Integers, labels: Integers, largest: int, con
         broken["cluster"],
         (links["record_no_l"], links["record_no_r"], links["strength"]),
         (apart["record_no_l"], apart["record_no_r"]),
-        largest,
+        identity.guards.max_records,
+        bits(identity.thresholds.merge),
     )
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
     return len(np.unique(broken["cluster"]))
