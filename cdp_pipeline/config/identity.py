@@ -75,18 +75,27 @@ class Bridge(Config):
     least_records: int = Field(default=3, ge=2)
 
 
+class CommonName(Config):
+    """A given name of at least this share of the records, and of at least so many records, is common here."""
+
+    least_share: float = Field(default=0.0005, gt=0, le=1)
+    least_records: int = Field(default=10, ge=1)
+
+
 class Guards(Config):
     """What no profile may break: size, bridges, and attributes whose full values must not conflict.
 
+    `common_name`: two names that are common here, however alike, while the birth dates are not equal.
     `namesake`: of one street, with other mailboxes and no telephone in common, while a birth date is
-    missing, they may be father and son. An attribute keeps nobody apart where its values conflict in more than the share `most_errors` of the
-    pairs that a decisive attribute proves: there a conflict rather tells of an error.
+    missing, they may be father and son. A guard keeps nobody apart where it would in more than the share
+    `most_errors` of the pairs that a decisive attribute proves: there a conflict rather tells of an error.
     """
 
     max_records: int = Field(default=100, ge=2)
     bridge: Bridge = Bridge()
+    common_name: CommonName = CommonName()
     most_errors: float = Field(default=0.02, ge=0, le=1)
-    no_conflict: tuple[Literal["birth_date", "given_name", "namesake"], ...] = ()
+    no_conflict: tuple[Literal["birth_date", "given_name", "common_name", "namesake"], ...] = ()
 
 
 class Training(Config):

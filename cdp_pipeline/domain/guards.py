@@ -1,7 +1,7 @@
 """Guards (law 5): what no profile may break, as SELECTs over the run's clusters.
 
 Temporary tables that they read: `clusters` (record_no, cluster), `decisions` (decision, record_id_l,
-record_id_r).
+record_id_r), `common_names` (given).
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,14 +15,35 @@ from cdp_pipeline.domain.expressions import column, literal, named, no_rows, tex
 CONDITIONS = {
     "birth_date": "births_conflict(l.birth, r.birth)",
     "given_name": "givens_conflict(l.given, r.given, l.family, r.family)",
+    "common_name": (
+        "names_differ(l.given, r.given) and coalesce(l.birth <> r.birth, true)"
+        " and l.given in (select given from common_names) and r.given in (select given from common_names)"
+    ),
     "namesake": (
         "l.street = r.street and l.email <> r.email and coalesce(l.phone <> r.phone, true)"
         " and (l.birth is null or r.birth is null)"
     ),
 }
-GUARDED = {"birth_date": "birth", "given_name": "given", "namesake": "email"}
-SEEN_BY = {"birth_date": "full_key", "given_name": "birth", "namesake": "full_key"}
+GUARDED = {"birth_date": "birth", "given_name": "given", "common_name": "given", "namesake": "email"}
+SEEN_BY = {"birth_date": "full_key", "given_name": "birth", "common_name": "family", "namesake": "full_key"}
 FEWEST_PROVED = 100
+
+
+def common_names_select(identity: Identity) -> exp.Select:
+    """Given names that are common among the records that the model was trained on (given)."""
+    common = identity.guards.common_name
+    share = exp.Div(this=literal(common.least_records), expression=column("records", "model"))
+    return (
+        exp.select(named(column("value", "terms"), "given"))
+        .from_("identity.term_frequencies AS terms")
+        .join("identity.linkage_model AS model", join_type="cross")
+        .where(exp.EQ(this=column("attribute", "terms"), expression=text("given")))
+        .where(
+            exp.GTE(
+                this=column("frequency", "terms"), expression=exp.func("greatest", literal(common.least_share), share)
+            )
+        )
+    )
 
 
 def crowded_select(largest: int) -> exp.Select:
@@ -158,7 +179,7 @@ def _varied(guards: Sequence[str]) -> exp.Select:
 def _disagreeing(guard: str) -> exp.Select:
     candidates = exp.select("cluster").from_("varied").where(column(GUARDED[guard]))
     opposed = _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
-    return opposed.where(_nobody_bears_both(), dialect="duckdb") if guard == "given_name" else opposed
+    return opposed.where(_nobody_bears_both(), dialect="duckdb") if GUARDED[guard] == "given" else opposed
 
 
 def _nobody_bears_both() -> str:

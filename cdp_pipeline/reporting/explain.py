@@ -22,7 +22,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.steward import as_table, load_decisions
 from cdp_pipeline.domain.clustering import strongest_tree
 from cdp_pipeline.domain.expressions import named, text
-from cdp_pipeline.domain.guards import conflicts_select, holding, proofs_select
+from cdp_pipeline.domain.guards import common_names_select, conflicts_select, holding, proofs_select
 from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.linker import weigh
@@ -36,6 +36,7 @@ SAYS = {
     None: "a decision, or two values of an identifier that a person has once",
     "birth_date": "their birth dates conflict",
     "given_name": "their given names conflict",
+    "common_name": "two given names that are common here, and no birth date that they share",
     "namesake": "namesakes of one street, with other mailboxes and no telephone in common",
 }
 
@@ -145,6 +146,7 @@ class Explanation:
         self._session.stage_rows("decisions", *as_table(load_decisions(self._project.seeds)))
         self._session.stage("clusters", QUERIES["clusters"])
         identity = compared(self._project.identity, model_in_force(self._session).settings)
+        self._session.stage("common_names", common_names_select(identity))
         found: dict[Pair, str] = {}
         for guard in (None, *holding(identity, self._session.rows(proofs_select(identity)))):
             self._session.stage("conflicts", conflicts_select(identity, [guard] if guard else []))

@@ -32,6 +32,9 @@ def _conflicts(
     session.stage_rows(
         "decisions", {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}, list(decisions)
     )
+    session.stage_rows(
+        "common_names", {"given": "varchar"}, [("christine",), ("christophe",), ("catherine",), ("kathryn",)]
+    )
     guards = holding(project.identity, session.rows(proofs_select(project.identity)))
     found = session.rows(conflicts_select(project.identity, guards))
     return sorted((int(row[1]), int(row[2])) for row in found)
@@ -52,6 +55,27 @@ def test_who_can_not_be_the_same_person(
     session: DuckDBSession, project: Project, other: Record, conflicts: list[Any]
 ) -> None:
     assert _conflicts(session, project, ("jean", "dupont", "19850131", None), other) == conflicts
+
+
+@pytest.mark.parametrize(
+    ("other", "births", "conflicts"),
+    [
+        ("christophe", (None, None), [(1, 2)]),
+        ("christophe", ("19850131", None), [(1, 2)]),
+        ("christophe", ("19850131", "19850131"), []),
+        ("christina", (None, None), []),
+        ("christ", (None, None), []),
+    ],
+)
+def test_two_common_names_are_two_people(
+    session: DuckDBSession, project: Project, other: str, births: tuple[str | None, str | None], conflicts: list[Any]
+) -> None:
+    records = (("christine", "david", births[0], None), (other, "david", births[1], None))
+    assert _conflicts(session, project, *records) == conflicts
+
+
+def test_two_ways_to_write_a_common_name_are_one(session: DuckDBSession, project: Project) -> None:
+    assert _conflicts(session, project, ("catherine", "david", None, None), ("kathryn", "david", None, None)) == []
 
 
 def test_a_decisive_number_excuses_a_deviating_name(session: DuckDBSession, project: Project) -> None:

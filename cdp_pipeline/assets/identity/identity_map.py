@@ -24,6 +24,7 @@ from cdp_pipeline.config.steward import Decision, as_table, contradictions, load
 from cdp_pipeline.domain.clustering import Integers, bits, components, cut, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import (
+    common_names_select,
     conflicts_select,
     crowded_select,
     decisive_columns,
@@ -51,9 +52,11 @@ NO_PAIRS = {"record_no_l": "bigint", "record_no_r": "bigint"}
 
 def build(run: TableRun) -> None:
     """Cluster, cut, carry ids over, and log what changed."""
-    identity = compared(run.project.identity, model_in_force(run.session).settings)
+    model = model_in_force(run.session)
+    identity = compared(run.project.identity, model.settings)
+    run.session.stage("common_names", common_names_select(identity))
     guards = _guards(run, identity)
-    _stage_inputs(run, identity, guards)
+    _stage_inputs(run, identity, [model.version, *guards])
     is_whole = not _stage_touched(run)
     run.session.stage("working", QUERIES["all_records" if is_whole else "touched_records"])
     run.session.stage("before", _before(run, is_whole))
@@ -69,7 +72,7 @@ def build(run: TableRun) -> None:
         run.write_rows(exp.select("*").from_("members"), _in_before(), also=lambda: _write_changes_else(run))
 
 
-def _stage_inputs(run: TableRun, identity: Identity, guards: list[str]) -> None:
+def _stage_inputs(run: TableRun, identity: Identity, applied: list[str]) -> None:
     """`decisions`, `links_now`, `content` (record_no, digest), `settings` and `today`."""
     session = run.session
     decisions = load_decisions(run.project.seeds)
@@ -79,7 +82,7 @@ def _stage_inputs(run: TableRun, identity: Identity, guards: list[str]) -> None:
     session.stage("content", content_select(identity))
     unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
     thresholds = identity.thresholds.model_dump(mode="json")
-    rules = [identity.guards.model_dump(mode="json"), thresholds, guards, decisive_columns(identity), unique]
+    rules = [identity.guards.model_dump(mode="json"), thresholds, applied, decisive_columns(identity), unique]
     digest = hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:12]
     session.stage_rows("settings", {"clustered_with": "varchar"}, [(digest,)])
     session.stage("today", exp.select(named(literal(run.as_of), "day")))
