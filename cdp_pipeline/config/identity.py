@@ -98,6 +98,12 @@ class Guards(Config):
     no_conflict: tuple[Literal["birth_date", "given_name", "common_name", "namesake"], ...] = ()
 
 
+class Devices(Config):
+    """A device on which more people than `most_people` signed in is shared (a shop's tablet) and tells nobody."""
+
+    most_people: int = Field(default=5, ge=1)
+
+
 class Training(Config):
     """Unsupervised training: passes that each block on the given keys, a seed, and sampled pairs."""
 
@@ -119,4 +125,5 @@ class Identity(Config):
     identifiers: dict[str, ExactIdentifier]
     thresholds: Thresholds
     guards: Guards = Guards()
+    devices: Devices = Devices()
     training: Training

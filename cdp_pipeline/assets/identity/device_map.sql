@@ -35,12 +35,21 @@ intervals as (
         lead(changes.occurred_at) over (partition by changes.visitor_id order by changes.occurred_at) as next_at
     from changes
     join people on changes.visitor_id = people.visitor_id
+    join limits on people.profiles <= limits.most_people
     where changes.profile_before is null or changes.profile_before <> changes.profile_id
+),
+
+owned as (
+    select
+        visitor_id,
+        case when owns_the_past then timestamp '1900-01-01 00:00:00' else occurred_at end as from_at,
+        coalesce(next_at, timestamp '2999-12-31 00:00:00') as until_at,
+        profile_id
+    from intervals
+    union all
+    select people.visitor_id, timestamp '1900-01-01 00:00:00', timestamp '2999-12-31 00:00:00', null
+    from people
+    join limits on people.profiles > limits.most_people
 )
 
-select
-    visitor_id,
-    case when owns_the_past then timestamp '1900-01-01 00:00:00' else occurred_at end as from_at,
-    coalesce(next_at, timestamp '2999-12-31 00:00:00') as until_at,
-    profile_id
-from intervals
+select visitor_id, from_at, until_at, profile_id from owned
