@@ -30,13 +30,13 @@ class Attribute(Config):
 class BlockingRule(Config):
     """Records that agree on all `on` columns of `identity.linkage_records` are compared.
 
-    `budget` is how many candidate pairs a record the rule may propose on its own. Where it would
-    propose more, its largest blocks are left out; blocks above `largest_block` records always are.
+    `budget` is how many candidate pairs the rule may propose on its own, which bounds the time that a
+    full run takes: blocks of common values grow with the square of the records. Where it would propose more, its largest blocks are left out; blocks above `largest_block` records always are.
     """
 
     name: str
     on: tuple[str, ...] = Field(min_length=1)
-    budget: float = Field(default=5.0, gt=0)
+    budget: int = Field(default=1_250_000, ge=1)
     largest_block: int = Field(default=200, ge=2)
 
 

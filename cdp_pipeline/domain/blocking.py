@@ -21,7 +21,7 @@ from cdp_pipeline.domain.expressions import column, literal, named, no_rows, tab
 class Blocks:
     """What a rule may propose: blocks of at most `largest` records (none below 2).
 
-    `pairs` and `left_out` count the rule's own pairs when the limit was set, `records` the records then.
+    `pairs` and `left_out` count the rule's own pairs when the limit was set.
     """
 
     rule: str
@@ -30,12 +30,12 @@ class Blocks:
     left_out: int
 
 
-def limited(rule: BlockingRule, sizes: Mapping[int, int], records: int) -> Blocks:
+def limited(rule: BlockingRule, sizes: Mapping[int, int]) -> Blocks:
     """The largest blocks with which a rule keeps to its budget; `sizes` has the number of blocks by size."""
-    within, largest, pairs = rule.budget * records, 1, 0
+    largest, pairs = 1, 0
     for size in sorted(size for size in sizes if 1 < size <= rule.largest_block):
         more = pairs + sizes[size] * size * (size - 1) // 2
-        if more > within:
+        if more > rule.budget:
             break
         largest, pairs = size, more
     else:

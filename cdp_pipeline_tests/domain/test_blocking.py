@@ -20,17 +20,17 @@ RULE = {"name": "name", "on": ["name_key"]}
 @pytest.mark.parametrize(
     ("rule", "largest", "pairs", "left_out"),
     [
-        ({"budget": 10}, 200, 148, 0),
-        ({"budget": 10, "largest_block": 5}, 5, 58, 90),
-        ({"budget": 0.6}, 5, 58, 90),
-        ({"budget": 0.05}, 1, 0, 148),
+        ({"budget": 1000}, 200, 148, 0),
+        ({"budget": 1000, "largest_block": 5}, 5, 58, 90),
+        ({"budget": 60}, 5, 58, 90),
+        ({"budget": 5}, 1, 0, 148),
     ],
 )
 def test_a_rule_keeps_to_its_budget_without_its_largest_blocks(
     rule: dict[str, Any], largest: int, pairs: int, left_out: int
 ) -> None:
     """48 blocks of two records, one of five, two of ten."""
-    found = limited(BlockingRule.model_validate({**RULE, **rule}), {1: 30, 2: 48, 5: 1, 10: 2}, 100)
+    found = limited(BlockingRule.model_validate({**RULE, **rule}), {1: 30, 2: 48, 5: 1, 10: 2})
     assert found == Blocks("name", largest, pairs, left_out)
 
 

@@ -33,7 +33,7 @@ BUDGETS = Expectation(
     expectation="expect_blocking_within_budget",
     severity="warn",
     dimension="completeness",
-    sentence="No blocking rule would propose more candidate pairs a record than its budget.",
+    sentence="No blocking rule would propose more candidate pairs than its budget.",
 )
 CHECKS = (BUDGETS,)
 
@@ -76,7 +76,7 @@ def build(run: TableRun) -> None:
         settings = given or _trained(run, filled)
         trained_on, records_then, blocks = run.as_of, records, {}
     if blocks.get("rules") != rules:
-        blocks = {"rules": rules, "limits": [asdict(limit) for limit in _limits(run, records)]}
+        blocks = {"rules": rules, "limits": [asdict(limit) for limit in _limits(run)]}
     _judge_budgets(run, [Blocks(**limit) for limit in blocks["limits"]], filled)
     version = _digest({"settings": settings, "blocks": blocks})
     row = (version, trained_on, records_then, *(json.dumps(part, sort_keys=True) for part in (settings, blocks)))
@@ -97,7 +97,7 @@ def _judge_budgets(run: TableRun, limits: list[Blocks], filled: set[str]) -> Non
     identity = run.project.identity
     tight = [
         f"{rule.name}: {limit.left_out:,} of {limit.left_out + limit.pairs:,} pairs are left out "
-        f"({f'blocks above {limit.largest} records' if limit.largest > 1 else 'the rule'}) to keep to {rule.budget:g} a record"
+        f"({f'blocks above {limit.largest} records' if limit.largest > 1 else 'the rule'}) to keep to {rule.budget:,}"
         for rule, limit in zip(identity.blocking_rules, limits, strict=True)
         if limit.largest < rule.largest_block
     ]
@@ -114,10 +114,10 @@ def _judge_budgets(run: TableRun, limits: list[Blocks], filled: set[str]) -> Non
     run.judge(BUDGETS, not tight, "; ".join(tight) or "all within their budgets")
 
 
-def _limits(run: TableRun, records: int) -> list[Blocks]:
+def _limits(run: TableRun) -> list[Blocks]:
     """How large a block of each rule may be; what is left out is told."""
     limits = [
-        limited(rule, {int(size): int(blocks) for size, blocks in run.session.rows(sizes_select(rule))}, records)
+        limited(rule, {int(size): int(blocks) for size, blocks in run.session.rows(sizes_select(rule))})
         for rule in run.project.identity.blocking_rules
     ]
     run.metadata["pairs left out by blocking"] = (
