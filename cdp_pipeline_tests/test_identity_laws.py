@@ -77,15 +77,21 @@ def _ids_survive(before: dict[str, str], after: dict[str, str]) -> None:
 
 
 def _guards_hold(run: Deployment, world: World) -> None:
-    """Law 5."""
+    """Law 5; a must_link excuses the values that it was decided upon."""
     profile = dict(run.rows(ALIVE))
+    excused = {profile.get(left) for decision, left, _ in world.decisions if decision == "must_link"}
     for decision, left, right in world.decisions:
         if decision == "cannot_link" and left in profile and right in profile:
             assert profile[left] != profile[right]
-    assert not run.rows(
-        "select 1 from identity.identity_map as a join identity.identity_map as b using (profile_id) "
+    conflicts = run.rows(
+        "select a.profile_id from identity.identity_map as a join identity.identity_map as b using (profile_id) "
         "join identity.linkage_records as l on l.record_no = a.record_no "
         "join identity.linkage_records as r on r.record_no = b.record_no where births_conflict(l.birth, r.birth)"
     )
+    assert {found for (found,) in conflicts} <= excused
+    for tax in set(world.tax_numbers.values()):
+        holders = {profile[name] for name, number in world.tax_numbers.items() if number == tax}
+        others = {profile[name] for name, number in world.tax_numbers.items() if number != tax}
+        assert not holders & others
     sizes = run.rows("select max(n) from (select count(*) as n from identity.identity_map group by profile_id)")
     assert sizes[0][0] <= run.project.identity.guards.max_records

@@ -19,6 +19,7 @@ from sqlglot import exp
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.assets.table import TableAsset, TableRun
+from cdp_pipeline.config.identity import ExactIdentifier
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.domain.blocking import Blocks
 from cdp_pipeline.domain.identifiers import shared_select
@@ -30,7 +31,7 @@ from cdp_pipeline.sql.lineage import parse
 FIRST_DAY = date(2026, 1, 1)
 COLUMNS = ("given_name", "family_name", "birth_date", "email", "phone", "street", "postcode", "city")
 POOLS = {
-    "given_name": ("Jean", "Jeanne", "Luc", "Lucie"),
+    "given_name": ("Jean", "Jeanne", "Jerome", "Luc", "Lucie"),
     "family_name": ("Martin", "Marten", "Durand"),
     "birth_date": ("1980-02-01", "1980-01-02", "1955-07-09"),
     "email": ("a@x.fr", "b@x.fr", "c@y.fr", "d@y.fr"),
@@ -53,6 +54,7 @@ class World:
     day: date = FIRST_DAY
     records: dict[str, Record] = field(default_factory=dict)
     cards: dict[str, str] = field(default_factory=dict)
+    tax_numbers: dict[str, str] = field(default_factory=dict)
     decisions: list[tuple[str, str, str]] = field(default_factory=list)
     largest_block: int = 4
     email_limit: int = 4
@@ -74,6 +76,8 @@ class World:
         self.records[name] = {column: self._value(column) for column in COLUMNS}
         if self.chance.random() < 0.3:
             self.cards[name] = f"card{self.chance.randint(1, 4)}"
+        if self.chance.random() < 0.2:
+            self.tax_numbers[name] = f"tax{self.chance.randint(1, 3)}"
 
     def _change(self) -> None:
         if self.records:
@@ -85,6 +89,7 @@ class World:
             name = self.chance.choice(sorted(self.records))
             del self.records[name]
             self.cards.pop(name, None)
+            self.tax_numbers.pop(name, None)
 
     def _decide(self) -> None:
         if len(self.records) > 2:
@@ -127,7 +132,9 @@ class Deployment:
         self._deliver(world)
         identity = self.project.identity
         email = identity.identifiers["email"].model_copy(update={"limit": world.email_limit})
-        identity = identity.model_copy(update={"identifiers": {**identity.identifiers, "email": email}})
+        tax = ExactIdentifier(limit=10, strength=60, unique_per_profile=True)
+        identifiers = {**identity.identifiers, "email": email, "tax_number": tax}
+        identity = identity.model_copy(update={"identifiers": identifiers})
         project = replace(self.project, identity=identity, suites={})
         stage_run_days(self.session, (world.day,), project.deployment)
         self.session.replace_table("identity.shared_identifiers", shared_select(identity), lambda building: None)
@@ -161,6 +168,7 @@ class Deployment:
         custom = ", ".join(f"cast(null as varchar) as {name}" for name in self.project.identity.custom_attributes)
         self._replace("unified.person_records", f"select *, {custom} from people")
         identifiers = [(name, "loyalty_card", card) for name, card in world.cards.items()]
+        identifiers += [(name, "tax_number", number) for name, number in world.tax_numbers.items()]
         identifiers += [(name, "email", record["email"]) for name, record in world.records.items() if record["email"]]
         columns = dict.fromkeys(("record_id", "type", "value"), "varchar")
         self.session.stage_rows("held", columns, identifiers)
@@ -178,13 +186,17 @@ class Deployment:
         filled |= {"family_start", "given_sound", "family_sound", "name_sound"}
         settings = build_settings(self.project.identity, filled) | {"probability_two_random_records_match": 0.02}
         limits = [asdict(Blocks(rule.name, world.largest_block, 0, 0)) for rule in self.project.identity.blocking_rules]
-        row = ("model", json.dumps(settings), json.dumps({"limits": limits}))
-        self.session.stage_rows("model", dict.fromkeys(("version", "settings", "blocks"), "varchar"), [row])
+        row = ("model", 100, json.dumps(settings), json.dumps({"limits": limits}))
+        types = dict.fromkeys(("version", "settings", "blocks"), "varchar") | {"records": "bigint"}
+        self.session.stage_rows(
+            "model", {name: types[name] for name in ("version", "records", "settings", "blocks")}, [row]
+        )
         self._replace("identity.linkage_model", "select * from model")
         self._replace(
             "identity.term_frequencies",
             "select 'model' as version, 'full_key' as attribute, full_key as value, 0.01 as frequency "
-            "from (select distinct full_key from identity.linkage_records where full_key is not null) as names",
+            "from (select distinct full_key from identity.linkage_records where full_key is not null) as names "
+            "union all select 'model', 'given', unnest(['jean', 'jerome']), 0.2",
         )
 
     def _replace(self, name: str, sql: str) -> None:

@@ -47,6 +47,11 @@ def array(values: Iterable[Value]) -> exp.Array:
     return exp.Array(expressions=[literal(value) for value in values])
 
 
+def joined(separator: str, *values: exp.Expr) -> exp.ConcatWs:
+    """The values as one text; missing ones are left out (`exp.func` would write a null for any that is missing)."""
+    return exp.ConcatWs(expressions=[text(separator), *values], safe=True, coalesce=True)
+
+
 def macro(name: str, *arguments: exp.Expr) -> exp.Anonymous:
     """A call of a macro of `macros.sql`."""
     return exp.Anonymous(this=name, expressions=list(arguments))

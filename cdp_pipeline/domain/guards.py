@@ -94,7 +94,7 @@ def conflicts_select(identity: Identity, guards: Sequence[str]) -> exp.Query:
     `guards` are those of `no_conflict` that hold.
     """
     opposed = [_disagreeing(guard) for guard in guards]
-    parts: list[exp.Select] = [_decided_apart()]
+    parts: list[exp.Select] = [_decided("cannot_link")]
     parts += [_two_values(name) for name, rule in sorted(identity.identifiers.items()) if rule.unique_per_profile]
     if opposed:
         parts.append(exp.select("*").from_(_unexcused(identity, union_all(opposed)).subquery("unexcused")))
@@ -108,19 +108,21 @@ def decisive_columns(identity: Identity) -> list[str]:
 
 
 def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
-    """Conflicts that no decisive attribute excuses.
+    """Conflicts that neither a decisive attribute nor a must_link excuses.
 
-    Where one of the two is proved (nearly the same decisive value) to be a third record's person, and
-    that record does not conflict with the other, the deviating value is an error of its record.
+    Where one of the two is proved (nearly the same decisive value) or decided to be a third record's person,
+    and that record does not conflict with the other, the deviating value is an error of its record.
     """
     query = exp.select("cluster", "record_no_l", "record_no_r").from_("opposed").with_("opposed", opposed)
-    decisive = decisive_columns(identity)
-    if not decisive:
-        return query
-    agree = " or ".join(f"coalesce(levenshtein(l.{name}, r.{name}) <= 2, false)" for name in decisive)
-    tied = _pairs(exp.select("cluster").distinct().from_("opposed")).where(agree, dialect="duckdb")
+    tied = [_decided("must_link")]
+    if decisive := decisive_columns(identity):
+        agree = " or ".join(f"coalesce(levenshtein(l.{name}, r.{name}) <= 2, false)" for name in decisive)
+        pairs = _pairs(exp.select("cluster").distinct().from_("opposed"))
+        tied.append(pairs.where(agree, dialect="duckdb"))
     both_ways = [_turned("opposed", False), _turned("opposed", True)]
-    query = query.with_("tied", tied).with_("tie", union_all([_turned("tied", False), _turned("tied", True)]))
+    query = query.with_("tied", union_all(tied)).with_(
+        "tie", union_all([_turned("tied", False), _turned("tied", True)])
+    )
     query = query.with_("foe", union_all(both_ways)).with_("excused", _excused())
     return query.where(
         "(record_no_l, record_no_r) not in (select record_no_l, record_no_r from excused)", dialect="duckdb"
@@ -192,19 +194,21 @@ def _nobody_bears_both() -> str:
     """
 
 
-def _decided_apart() -> exp.Select:
+def _decided(decision: str) -> exp.Select:
+    """Pairs of one cluster that the steward decided on so."""
+    ends = [column("record_no", side) for side in "lr"]
     return (
         exp.select(
             column("cluster", "a"),
-            named(column("record_no", "l"), "record_no_l"),
-            named(column("record_no", "r"), "record_no_r"),
+            named(exp.func("least", *ends), "record_no_l"),
+            named(exp.func("greatest", *(end.copy() for end in ends)), "record_no_r"),
         )
         .from_("decisions")
         .join("identity.linkage_records AS l", on="decisions.record_id_l = l.record_id")
         .join("identity.linkage_records AS r", on="decisions.record_id_r = r.record_id")
         .join("clusters AS a", on="a.record_no = l.record_no")
         .join("clusters AS b", on="b.record_no = r.record_no AND a.cluster = b.cluster")
-        .where("decisions.decision = 'cannot_link'")
+        .where(exp.EQ(this=column("decision"), expression=text(decision)))
     )
 
 

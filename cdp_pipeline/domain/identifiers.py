@@ -9,6 +9,7 @@ from cdp_pipeline.config.identity import ExactIdentifier, Identity
 from cdp_pipeline.domain.expressions import (
     array,
     column,
+    joined,
     literal,
     macro,
     named,
@@ -32,7 +33,10 @@ def shared_select(identity: Identity) -> exp.Query:
 
 
 def links_select(identity: Identity) -> exp.Query:
-    """A star a value: its first record linked with each other one (record_no_l, record_no_r, type, value)."""
+    """Each pair of records that hold a personal value (record_no_l, record_no_r, type, value).
+
+    Pairs, not a star around one record: whom a value joins must not hang on a record that is cut off.
+    """
     configured = array(sorted(identity.identifiers))
     if not identity.identifiers:
         return _nothing("record_no_l", "record_no_r", "type", "value")
@@ -50,14 +54,12 @@ def links_select(identity: Identity) -> exp.Query:
         )
         .where(exp.func("list_contains", configured, column("type", "identifiers")))
     )
-    first = exp.Window(this=exp.Min(this=column("record_no")), partition_by=[column("type"), column("value")])
-    starred = exp.select(named(first, "record_no_l"), named(column("record_no"), "record_no_r"), "type", "value").from_(
-        personal.subquery("personal")
-    )
+    ends = [named(column("record_no", side), f"record_no_{side}") for side in "lr"]
     return (
-        exp.select("record_no_l", "record_no_r", "type", "value")
-        .from_(starred.subquery("starred"))
-        .where("record_no_l <> record_no_r")
+        exp.select(*ends, "l.type", "l.value")
+        .with_("personal", personal)
+        .from_("personal AS l")
+        .join("personal AS r", on="l.type = r.type and l.value = r.value and l.record_no < r.record_no")
     )
 
 
@@ -66,7 +68,7 @@ def content_select(identity: Identity) -> exp.Select:
     unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
     if not unique:
         return exp.select("record_no", "digest").from_(table("identity.linkage_records"))
-    value = exp.func("concat_ws", text(" "), column("type"), column("value"))
+    value = joined(" ", column("type"), column("value"))
     listed = exp.GroupConcat(
         this=exp.Order(this=value, expressions=[exp.Ordered(this=column("type")), exp.Ordered(this=column("value"))]),
         separator=text("\x1f"),
@@ -77,7 +79,7 @@ def content_select(identity: Identity) -> exp.Select:
         .where(exp.func("list_contains", array(unique), column("type")))
         .group_by("record_id")
     )
-    content = exp.func("concat_ws", text(" "), column("digest", "records"), column("held", "identifiers"))
+    content = joined(" ", column("digest", "records"), column("held", "identifiers"))
     return (
         exp.select("records.record_no", named(macro("record_number", content), "digest"))
         .from_("identity.linkage_records AS records")

@@ -8,5 +8,5 @@ from cdp_pipeline.domain.identifiers import links_select
 
 
 def select(project: Project, sidecar: Sidecar) -> exp.Query:
-    """Each record with the first record that holds the same personal value."""
+    """Each pair of records that hold the same personal value."""
     return links_select(project.identity)

@@ -20,7 +20,7 @@ from cdp_pipeline.assets.profile_ids import stage_ids
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.identity import Identity
-from cdp_pipeline.config.steward import Decision, as_table, contradictions, load_decisions
+from cdp_pipeline.config.steward import as_table, contradictions, load_decisions
 from cdp_pipeline.domain.clustering import Integers, bits, components, cut, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import (
@@ -70,14 +70,13 @@ def build(run: TableRun) -> None:
         run.write(exp.select("*").from_("members"), also=lambda: _write_all_else(run, is_logged))
     else:
         run.write_rows(exp.select("*").from_("members"), _in_before(), also=lambda: _write_changes_else(run))
+    _judge(run)
 
 
 def _stage_inputs(run: TableRun, identity: Identity, applied: list[str]) -> None:
     """`decisions`, `links_now`, `content` (record_no, digest), `settings` and `today`."""
     session = run.session
-    decisions = load_decisions(run.project.seeds)
-    session.stage_rows("decisions", *as_table(decisions))
-    _judge(run, decisions)
+    session.stage_rows("decisions", *as_table(load_decisions(run.project.seeds)))
     session.stage("links_now", links_select(identity))
     session.stage("content", content_select(identity))
     unique = sorted(name for name, rule in identity.identifiers.items() if rule.unique_per_profile)
@@ -95,8 +94,9 @@ def _guards(run: TableRun, identity: Identity) -> list[str]:
     return guards
 
 
-def _judge(run: TableRun, decisions: list[Decision]) -> None:
-    """Tell, by their lines, of decisions that can't be kept; of contradicting ones the cannot_link holds."""
+def _judge(run: TableRun) -> None:
+    """Tell, by their lines, of decisions that are not kept; of contradicting ones the cannot_link holds."""
+    decisions = load_decisions(run.project.seeds)
     told = [
         f"line {cannot.line} parts what line(s) {', '.join(str(must.line) for must in musts)} join: the cannot_link holds"
         for cannot, musts in contradictions(decisions)
@@ -104,6 +104,18 @@ def _judge(run: TableRun, decisions: list[Decision]) -> None:
     known = {str(row[0]) for row in run.session.rows(QUERIES["decided_records"])}
     lost = [str(d.line) for d in decisions if not {d.record_id_l, d.record_id_r} <= known]
     told += [f"line(s) {', '.join(lost)} name records that no source delivers"] if lost else []
+    parted = {(str(left), str(right)) for left, right in run.session.rows(QUERIES["parted_decisions"])}
+    kept_apart = [
+        str(d.line) for d in decisions if d.decision == "must_link" and (d.record_id_l, d.record_id_r) in parted
+    ]
+    told += (
+        [
+            f"the must_link of line(s) {', '.join(kept_apart)} is not kept: a cannot_link, an identifier that a person "
+            "has once, or the limit of records stands against it"
+        ]
+        if kept_apart
+        else []
+    )
     run.judge(DECISIONS, not told, f"seeds/steward/decisions.csv: {'; '.join(told)}" if told else "all kept")
 
 

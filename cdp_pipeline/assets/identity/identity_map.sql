@@ -3,6 +3,13 @@ select record_id
 from identity.linkage_records
 where record_id in (select record_id_l from decisions union all select record_id_r from decisions)
 
+-- name: parted_decisions
+select decisions.record_id_l, decisions.record_id_r
+from decisions
+join identity.identity_map as l on decisions.record_id_l = l.record_id
+join identity.identity_map as r on decisions.record_id_r = r.record_id
+where decisions.decision = 'must_link' and l.profile_id <> r.profile_id
+
 -- name: clustered_with_another
 select count(*) > 0 from identity.identity_map where clustered_with <> (select clustered_with from settings)
 

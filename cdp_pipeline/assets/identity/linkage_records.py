@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
-from cdp_pipeline.domain.expressions import column, literal, macro, named, text
+from cdp_pipeline.domain.expressions import column, joined, literal, macro, named, text
 from cdp_pipeline.sql.files import beside
 
 NOT_COMPARED = ("record_no", "record_id", "digest")
@@ -30,7 +30,7 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
     values = [
         exp.Coalesce(this=column(name), expressions=[missing]) for name in sidecar.columns if name not in NOT_COMPARED
     ]
-    content = exp.func("concat_ws", text("\x1f"), *values)
+    content = joined("\x1f", *values)
     return exp.select(
         *(column(name) for name in sidecar.columns if name != "digest"),
         named(macro("record_number", content), "digest"),

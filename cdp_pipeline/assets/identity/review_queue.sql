@@ -19,7 +19,7 @@ waiting as (
     select
         record_no_l,
         record_no_r,
-        case when evidence = 'must_link' then 'decisions contradict each other' else 'held apart by a guard' end,
+        case when evidence = 'must_link' then 'a must_link that is not kept' else 'held apart by a guard' end,
         1 / (1 + pow(2, -strength)),
         1
     from identity.links
@@ -27,7 +27,13 @@ waiting as (
 ),
 
 decided as (
-    select record_no_l, record_no_r from identity.links where evidence = 'cannot_link'
+    select distinct
+        least(l.profile_id, r.profile_id) as one_profile,
+        greatest(l.profile_id, r.profile_id) as other_profile
+    from identity.links
+    join identity.identity_map as l on links.record_no_l = l.record_no
+    join identity.identity_map as r on links.record_no_r = r.record_no
+    where links.evidence = 'cannot_link'
 ),
 
 cases as (
@@ -43,7 +49,9 @@ cases as (
     from waiting
     join identity.identity_map as l on waiting.record_no_l = l.record_no
     join identity.identity_map as r on waiting.record_no_r = r.record_no
-    anti join decided on waiting.record_no_l = decided.record_no_l and waiting.record_no_r = decided.record_no_r
+    anti join decided
+        on least(l.profile_id, r.profile_id) = decided.one_profile
+        and greatest(l.profile_id, r.profile_id) = decided.other_profile
     where l.profile_id <> r.profile_id
     qualify row_number() over (
         partition by least(l.profile_id, r.profile_id), greatest(l.profile_id, r.profile_id)

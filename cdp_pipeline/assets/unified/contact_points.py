@@ -4,14 +4,14 @@ from sqlglot import exp
 
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column, named, table, text, union_all
+from cdp_pipeline.domain.expressions import column, joined, named, table, text, union_all
 from cdp_pipeline.domain.mapping import Target
 
 
 def select(project: Project, sidecar: Sidecar) -> exp.Query:
     """What sources declare, and the e-mail address, telephone and postal address of each record."""
     declared = Target("contact_points", sidecar, project).select()
-    address = exp.func("concat_ws", text(", "), *(column(part) for part in ("street", "postcode", "city", "country")))
+    address = joined(", ", *(column(part) for part in ("street", "postcode", "city", "country")))
     parts = [
         exp.select(*(column(name) for name in sidecar.columns)).from_(declared.subquery("declared")),
         _of_person_records(sidecar, "email", "email", column("email")),

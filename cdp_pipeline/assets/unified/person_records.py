@@ -4,7 +4,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column, macro, named, text
+from cdp_pipeline.domain.expressions import column, joined, macro, named, text
 from cdp_pipeline.domain.mapping import Target
 
 NOT_ATTRIBUTES = ("record_id", "source", "source_table", "source_key", "record_hash")
@@ -15,7 +15,7 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
     mapped = Target("person_records", sidecar, project).select()
     given = exp.func("coalesce", column("given_name"), macro("given_of", column("full_name")))
     family = exp.func("coalesce", column("family_name"), macro("family_of", column("full_name")))
-    parts = exp.func("nullif", exp.func("concat_ws", text(" "), column("given_name"), column("family_name")), text(""))
+    parts = exp.func("nullif", joined(" ", column("given_name"), column("family_name")), text(""))
     built = {
         "given_name": macro("title_case", given),
         "family_name": macro("title_case", family),
@@ -30,4 +30,4 @@ def _hash(attributes: list[str]) -> exp.Expr:
     values = [
         exp.func("coalesce", exp.cast(column(name), "varchar", dialect="duckdb"), text("")) for name in attributes
     ]
-    return exp.func("md5", exp.func("concat_ws", text("|"), *values))
+    return exp.func("md5", joined("|", *values))

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract, Table
-from cdp_pipeline.domain.expressions import column, named, null_as, table_function, text
+from cdp_pipeline.domain.expressions import column, joined, named, null_as, table_function, text
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.extracts.text import compression, unpack, unpacked
 from cdp_pipeline.resources.warehouse import Session
@@ -59,7 +59,7 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
             exp.If(this=undecodable, true=text("bytes that are not UTF-8"), false=null_as("varchar")), "_reject_reason"
         ),
         named(
-            exp.If(this=undecodable, true=exp.func("concat_ws", text(" "), *texts)) if binary else null_as("varchar"),
+            exp.If(this=undecodable, true=joined(" ", *texts)) if binary else null_as("varchar"),
             "_reject_text",
         ),
     ).from_(reader)
