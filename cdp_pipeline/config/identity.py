@@ -127,3 +127,21 @@ class Identity(Config):
     guards: Guards = Guards()
     devices: Devices = Devices()
     training: Training
+
+    @model_validator(mode="after")
+    def _rules_named_once(self) -> "Identity":
+        names = [rule.name for rule in self.blocking_rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"blocking_rules: {twice} name more than one rule; give each its own name")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_declared(self) -> "Identity":
+        for name, attribute in self.attributes.items():
+            if attribute.column is not None and attribute.column not in self.custom_attributes:
+                declared = sorted(self.custom_attributes)
+                raise ValueError(
+                    f"attributes.{name}.column: '{attribute.column}' not among custom_attributes {declared}"
+                )
+        return self

@@ -1,8 +1,10 @@
 from datetime import date
 
 import pytest
+from sqlglot import exp
 
-from cdp_pipeline.domain.expressions import column, literal, sql_of, table, text
+from cdp_pipeline.domain.expressions import column, joined, literal, null_as, sql_of, table, text
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 
 
 def test_identifiers_are_quoted() -> None:
@@ -16,6 +18,11 @@ def test_identifiers_are_quoted() -> None:
 )
 def test_values_become_literals_of_their_type(value: object, expected: str) -> None:
     assert sql_of(literal(value)) == expected  # type: ignore[arg-type]
+
+
+def test_missing_parts_are_left_out_of_a_joined_text(session: DuckDBSession) -> None:
+    parts = exp.select(joined(" ", text("a"), null_as("varchar"), text("b")))
+    assert session.rows(parts) == [("a b",)]
 
 
 def test_text_can_not_leave_its_quotes() -> None:

@@ -109,6 +109,17 @@ def test_values_full_of_errors_keep_nobody_apart(session: DuckDBSession, project
     assert (301, 302) not in _conflicts(session, project, *proved, *apart)
 
 
+def test_a_must_link_excuses_what_it_was_decided_upon(session: DuckDBSession, project: Project) -> None:
+    people = (
+        ("jean", "dupont", "19850131", None),
+        ("jean", "dupont", "19850131", None),
+        ("jean", "dupont", "19550912", None),
+    )
+    decided = (("must_link", "r3", "r1"),)
+    assert _conflicts(session, project, *people) == [(1, 3), (2, 3)]
+    assert _conflicts(session, project, *people, decisions=decided) == []
+
+
 def test_the_stewards_decision_holds_records_apart(session: DuckDBSession, project: Project) -> None:
     twice = (("jean", "dupont", None, None), ("jean", "dupont", None, None))
     assert _conflicts(session, project, *twice, decisions=(("cannot_link", "r1", "r2"),)) == [(1, 2)]

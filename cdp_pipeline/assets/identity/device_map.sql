@@ -1,12 +1,22 @@
 with sign_ins as (
-    select hits.visitor_id, hits.occurred_at, member.profile_id
+    -- Somebody whose record is gone, or not delivered yet, is somebody all the same: an unnamed one.
+    select
+        hits.visitor_id,
+        hits.occurred_at,
+        member.profile_id,
+        coalesce(member.profile_id, hits.record_id) as person
     from unified.interactions as hits
-    join identity.identity_map as member on hits.record_id = member.record_id
-    where hits.is_login and hits.visitor_id is not null
+    left join identity.identity_map as member on hits.record_id = member.record_id
+    where hits.is_login and hits.visitor_id is not null and hits.record_id is not null
 ),
 
 moments as (
-    select visitor_id, occurred_at, max(profile_id) as profile_id
+    -- Two people at one moment: whose the device is then, nobody can tell.
+    select
+        visitor_id,
+        occurred_at,
+        case when count(distinct person) = 1 then max(profile_id) end as profile_id,
+        case when count(distinct person) = 1 then max(person) else 'several' end as person
     from sign_ins
     group by visitor_id, occurred_at
 ),
@@ -16,13 +26,14 @@ changes as (
         visitor_id,
         occurred_at,
         profile_id,
-        lag(profile_id) over (partition by visitor_id order by occurred_at) as profile_before
+        person,
+        lag(person) over (partition by visitor_id order by occurred_at) as person_before
     from moments
 ),
 
 people as (
-    select visitor_id, count(distinct profile_id) as profiles
-    from moments
+    select visitor_id, count(distinct person) as people
+    from sign_ins
     group by visitor_id
 ),
 
@@ -31,12 +42,12 @@ intervals as (
         changes.visitor_id,
         changes.occurred_at,
         changes.profile_id,
-        changes.profile_before is null and people.profiles = 1 as owns_the_past,
+        changes.person_before is null and people.people = 1 as owns_the_past,
         lead(changes.occurred_at) over (partition by changes.visitor_id order by changes.occurred_at) as next_at
     from changes
     join people on changes.visitor_id = people.visitor_id
-    join limits on people.profiles <= limits.most_people
-    where changes.profile_before is null or changes.profile_before <> changes.profile_id
+    join limits on people.people <= limits.most_people
+    where changes.person_before is null or changes.person_before <> changes.person
 ),
 
 owned as (
@@ -49,7 +60,7 @@ owned as (
     union all
     select people.visitor_id, timestamp '1900-01-01 00:00:00', timestamp '2999-12-31 00:00:00', null
     from people
-    join limits on people.profiles > limits.most_people
+    join limits on people.people > limits.most_people
 )
 
 select visitor_id, from_at, until_at, profile_id from owned
