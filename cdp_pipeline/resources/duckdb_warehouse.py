@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from anyascii import anyascii
 from dagster_duckdb import DuckDBResource
 from sqlglot import exp
 
@@ -263,6 +264,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, seeds: Path, read_only: bool
         known = connection.execute("select macros_digest()").fetchall()[0][0]
     except duckdb.CatalogException:
         known = None
+    connection.create_function("transliterate", anyascii, ["VARCHAR"], "VARCHAR")
     if known == digest or read_only:
         return
     for layer in LAYERS:

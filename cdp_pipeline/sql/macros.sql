@@ -7,10 +7,16 @@ create or replace macro blank_to_null(value) as nullif(trim(value), '');
 create or replace macro known(value) as
     case when list_position(placeholder_values(), lower(trim(value))) > 0 then null else blank_to_null(value) end;
 
--- Lower case, no accents, ligatures spelt out: for comparison, never for display.
-create or replace macro fold(value) as
+-- Lower case, no accents, ligatures spelt out, in Latin letters: for comparison, never for display. Most values are
+-- plain letters (as many bytes as characters) or lack accents only; `transliterate` is a function in Python, for the rest.
+create or replace macro without_accents(value) as
     replace(replace(replace(replace(replace(
         lower(strip_accents(value)), 'ø', 'o'), 'ł', 'l'), 'œ', 'oe'), 'ß', 'ss'), 'æ', 'ae');
+create or replace macro is_plain(value) as strlen(value) = length(value);
+create or replace macro fold(value) as
+    case when is_plain(value) then lower(value)
+        when is_plain(without_accents(value)) then without_accents(value)
+        else lower(transliterate(lower(value))) end;
 
 -- Folded, with letters only, parts separated by single spaces.
 create or replace macro fold_name(value) as
