@@ -140,7 +140,7 @@ def explain(
     page = Console(record=True, width=console.width if html is None else max(console.width, 160))
     if not reporting.explain(settings, project, [name for name in (who, other) if name], page):
         errors.print(
-            "no profile or record has this id; give one profile id (P0123456789abcde), or one or two record ids "
+            "no profile or record has this id, or all records of the profile are gone; give one profile id (P0123456789abcde), or one or two record ids "
             "(web_shop.accounts:A1; `cdp show` lists those of a person)",
             style="red",
             markup=False,

@@ -105,9 +105,14 @@ class Devices(Config):
 
 
 class Training(Config):
-    """Unsupervised training: passes that each block on the given keys, a seed, and sampled pairs."""
+    """Unsupervised training: passes that each block on the given keys, a seed, and sampled pairs.
+
+    A model of less than `least_records`, or of less than a part in `outgrown_by` of today's, is warned of.
+    """
 
     seed: int = 1
+    least_records: int = Field(default=500, ge=1)
+    outgrown_by: float = Field(default=10.0, gt=1)
     max_pairs: float = Field(default=1e7, gt=0)
     max_pairs_per_pass: float = Field(default=2e6, gt=0)
     deterministic_recall: float = Field(default=0.8, gt=0, le=1)

@@ -37,6 +37,8 @@ def _decision(path: Path, line: int, row: dict[str, str]) -> Decision:
         raise ConfigError(f"{path}:{line}: decision: '{row['decision']}' is not one of {list(DECISIONS)}")
     if not row["record_id_l"] or not row["record_id_r"]:
         raise ConfigError(f"{path}:{line}: record_id_l and record_id_r must both be given")
+    if not row["decided_by"] or not row["decided_on"]:
+        raise ConfigError(f"{path}:{line}: decided_by and decided_on must be given: who decided, and when")
     if row["record_id_l"] == row["record_id_r"]:
         raise ConfigError(f"{path}:{line}: record_id_l and record_id_r are the same record; name two")
     kind = cast(Literal["must_link", "cannot_link"], row["decision"])

@@ -33,12 +33,16 @@ QUERIES = named_beside(__file__)
 Pair = tuple[int, int]
 BITS_A_MARK = 2.0
 SAYS = {
-    None: "a decision, or two values of an identifier that a person has once",
+    None: "they hold two values of an identifier that a person has once",
     "birth_date": "their birth dates conflict",
     "given_name": "their given names conflict",
     "common_name": "two given names that are common here, and no birth date that they share",
     "namesake": "namesakes of one street, with other mailboxes and no telephone in common",
 }
+OTHERWISE = (
+    "linked records that a guard keeps apart draw them to both sides; or together they would break the limit of "
+    "records; or a weak link alone joins two groups"
+)
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,7 @@ def explain(settings: Settings, project: Project, asked: list[str], console: Con
 
 def write_html(console: Console, path: Path) -> None:
     """What a recording console has printed, as a page readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(console.export_html(), encoding="utf-8")
 
@@ -239,22 +244,23 @@ def _apart(
     """Why two records are not one person, the most binding reason first."""
     names, profiles = explanation.names, {left.profile, right.profile}
     of = {member.number: member.profile for member in explanation.members}
-    reasons = [
-        f"a steward decided so: cannot_link {names[link.pair[0]]},{names[link.pair[1]]}"
-        for link in explanation.links
-        if link.strength is None and {of[number] for number in link.pair} == profiles
-    ]
+    decided = [link for link in explanation.links if link.strength is None and {of[n] for n in link.pair} == profiles]
+    reasons = [f"a steward decided so: cannot_link {names[link.pair[0]]},{names[link.pair[1]]}" for link in decided]
     if left.component == right.component:
         clashes = [
-            (pair, says) for pair, says in explanation.clashes().items() if {of[number] for number in pair} == profiles
+            (pair, says)
+            for pair, says in explanation.clashes().items()
+            if {of[number] for number in pair} == profiles and pair not in {link.pair for link in decided}
         ]
         reasons += [f"a guard keeps {names[a]} and {names[b]} apart: {says}" for (a, b), says in clashes[:3]]
         cut = [link for link in explanation.links if link.strength and {of[n] for n in link.pair} == profiles]
         if cut:
             strength = sum(link.strength or 0 for link in cut)
             reasons.append(f"{len(cut)} link(s) between the two profiles were cut ({strength:.1f} bits in all)")
-        if not clashes:
-            reasons.append("together they would break the limit of records, or a weak link alone joins two groups")
+        if any(link.evidence == "must_link" for link in cut):
+            reasons.append("a steward's must_link between them is not kept: what stands above is stronger")
+        if not clashes and not decided:
+            reasons.append(OTHERWISE)
     elif score and score["match_probability"] < merge:
         reasons.append(
             f"they match with a probability of {_percent(score['match_probability'])}, and links begin at {merge:.0%}"
@@ -279,7 +285,7 @@ def _because(link: Link, exact: list[str], score: dict[str, Any]) -> str:
     if link.evidence == "must_link":
         return "a steward decided so"
     parts = [f"same {identifier}" for identifier in exact]
-    if score:
+    if score and (link.evidence == "score" or score["match_weight"] > 0):
         told = [f"{name} {label} {weight:+.1f}" for name, label, weight in score["parts"] if abs(weight) >= 0.05]
         parts.append(f"score {score['match_weight']:.1f}: start {score['prior']:+.1f}, " + ", ".join(told))
     return "; ".join(parts)

@@ -16,6 +16,7 @@ from cdp_pipeline.assets.charts import blocked_pairs, match_weights, probabiliti
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.expectations import Expectation
+from cdp_pipeline.config.linkage_model import load_linkage_model
 from cdp_pipeline.domain.blocking import (
     Blocks,
     keys_select,
@@ -35,7 +36,13 @@ BUDGETS = Expectation(
     dimension="completeness",
     sentence="No blocking rule would propose more candidate pairs than its budget.",
 )
-CHECKS = (BUDGETS,)
+TRAINED = Expectation(
+    expectation="expect_model_of_enough_records",
+    severity="warn",
+    dimension="accuracy",
+    sentence="The model was trained on enough records, and the deployment has not outgrown it.",
+)
+CHECKS = (BUDGETS, TRAINED)
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ def build(run: TableRun) -> None:
         trained_on, records_then, blocks = run.as_of, records, {}
     if blocks.get("rules") != rules:
         blocks = {"rules": rules, "limits": [asdict(limit) for limit in _limits(run)]}
+    _judge_training(run, records_then, records)
     _judge_budgets(run, [Blocks(**limit) for limit in blocks["limits"]], filled)
     version = _digest({"settings": settings, "blocks": blocks})
     row = (version, trained_on, records_then, *(json.dumps(part, sort_keys=True) for part in (settings, blocks)))
@@ -87,6 +95,14 @@ def build(run: TableRun) -> None:
     types = {name: content.type for name, content in run.table.sidecar.columns.items()}
     run.session.stage_rows("model_in_force", types, [row])
     run.write(exp.select("*").from_("model_in_force"))
+
+
+def _judge_training(run: TableRun, then: int, now: int) -> None:
+    """Tell of a model that was trained on too few records to be trusted with those of today."""
+    training = run.project.identity.training
+    few = then < training.least_records or now > training.outgrown_by * then
+    advice = "`cdp train --compare` trains a new one and compares" if few else "enough"
+    run.judge(TRAINED, not few, f"trained on {then:,} records, today there are {now:,}: {advice}")
 
 
 def _judge_budgets(run: TableRun, limits: list[Blocks], filled: set[str]) -> None:
@@ -109,7 +125,8 @@ def _judge_budgets(run: TableRun, limits: list[Blocks], filled: set[str]) -> Non
         large = {limit.rule for limit in limits}
         pairs, missed = run.session.rows(missed_select(limits, "sure_pairs", "keys", large))[0]
         tight.append(
-            f"of {pairs:,} pairs that agree on a deterministic rule no rule proposes {missed / max(pairs, 1):.2%}"
+            f"of {pairs:,} pairs that agree on a deterministic rule no blocking rule proposes "
+            f"{missed / max(pairs, 1):.2%}; pairs that agree on less are not counted"
         )
     run.judge(BUDGETS, not tight, "; ".join(tight) or "all within their budgets")
 
@@ -141,13 +158,10 @@ def _trained(run: TableRun, filled: set[str]) -> Settings:
 
 
 def _given(run: TableRun, shape: str) -> Settings | None:
-    path = run.project.seeds / "linkage_model.json"
-    if not path.exists():
-        return None
-    settings: Settings = json.loads(path.read_text(encoding="utf-8"))
-    if _digest(_shape(settings)) != shape:
+    settings = load_linkage_model(run.project.seeds)
+    if settings and _digest(_shape(settings)) != shape:
         raise ConfigError(
-            f"{path}: its comparisons or blocking rules differ from identity.yml on this deployment's columns; "
+            f"{run.project.seeds / 'linkage_model.json'}: its comparisons or blocking rules differ from identity.yml on this deployment's columns; "
             "train it again (`cdp train`), or delete it to train on the next run"
         )
     return settings
