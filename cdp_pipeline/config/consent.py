@@ -10,18 +10,30 @@ Status = Literal["granted", "denied"]
 
 
 class Purpose(Config):
-    """Why a person is processed: lawful basis, state when nothing is known, expiry in months."""
+    """Why a person is processed: lawful basis, state when nothing is known, expiry in months.
+
+    An objection ends every purpose of `marketing`. On the channels of `double_opt_in` a grant counts
+    once the person has confirmed it.
+    """
 
     description: str
     lawful_basis: Literal["consent", "contract", "legitimate_interest", "legal_obligation"]
     default: Status = "denied"
     expires_after_months: int | None = Field(default=None, ge=1)
+    marketing: bool = True
+    double_opt_in: tuple[str, ...] = ()
 
 
 class Consent(Config):
-    """Channels and purposes of the deployment; every pair of both has a state for every profile."""
+    """Channels and purposes of the deployment; every configured pair has a state for every profile.
+
+    `contact_points` names the kind of contact point that a channel uses. Whoever is younger than
+    `minimum_age` (years) is denied everything; without a birth date nobody is known to be.
+    """
 
     channels: tuple[str, ...]
+    contact_points: dict[str, Literal["email", "phone", "post"]] = {"email": "email", "sms": "phone"}
+    minimum_age: int = Field(default=16, ge=0)
     purposes: dict[str, Purpose]
     pairs: dict[str, tuple[str, ...]]
 
@@ -33,4 +45,8 @@ class Consent(Config):
             for purpose in purposes:
                 if purpose not in self.purposes:
                     raise ValueError(f"pairs.{channel}: '{purpose}' not among the purposes {sorted(self.purposes)}")
+        for name, rule in self.purposes.items():
+            for channel in rule.double_opt_in:
+                if channel not in self.channels:
+                    raise ValueError(f"purposes.{name}.double_opt_in: '{channel}' not among {list(self.channels)}")
         return self

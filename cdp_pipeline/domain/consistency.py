@@ -61,6 +61,14 @@ def _survivorship(project: Project, attributes: Set[str], golden: Set[str]) -> I
     ruled = {*rules.attributes, *(name for group in rules.groups.values() for name in group.attributes)}
     for name in sorted(ruled - attributes):
         yield f"{path}:{line_of(path, ('attributes', name))}: '{name}' is not an attribute of unified.person_records"
+    every = {
+        **{("attributes", n): r for n, r in rules.attributes.items()},
+        **{("groups", n): r for n, r in rules.groups.items()},
+    }
+    for key_path, rule in every.items():
+        for source in sorted(set(rule.sources) - set(project.sources)):
+            place = f"{path}:{line_of(path, key_path)}: {'.'.join(key_path)}.sources"
+            yield f"{place}: '{source}' is not one of {sorted(project.sources)}"
     for name in sorted((attributes & golden) - ruled - set(project.identity.custom_attributes) - {"profile_id"}):
         yield f"{path}: '{name}' has no rule, so no profile would have one; add it to attributes or to a group"
 

@@ -14,7 +14,11 @@ QUERIES = named_beside(__file__)
 PARTS = {
     "golden": ("Golden values", ("attribute", "value", "from", "rule", "records that differ", "of")),
     "records": ("Records", ("record", "name", "e-mail", "telephone", "street", "city")),
-    "consents": ("Consent", ("channel", "purpose", "status", "because of", "source", "decided", "decisions")),
+    "contact_points": ("Contact points", ("kind", "value", "place", "status", "last used", "source", "records")),
+    "consents": (
+        "Consent",
+        ("channel", "purpose", "status", "because of", "decided", "level", "source", "ends", "overrode", "decisions"),
+    ),
     "segments": ("Segments", ("segment", "as of")),
     "timeline": (
         "Latest touches",

@@ -23,8 +23,16 @@ join unified.person_records as records on member.record_id = records.record_id
 where member.profile_id = (select who from asked)
 order by records.record_id
 
+-- name: contact_points
+select kind, value, place, status, cast(used_at as date) as used_on, source, records
+from profile.profile_contact_points
+where profile_id = (select who from asked)
+order by kind, place
+
 -- name: consents
-select channel, purpose, status, reason, source, cast(decided_at as date) as decided_on, decisions
+select
+    channel, purpose, status, reason, cast(decided_at as date) as decided_on, level, source, expires_on,
+    overrode_source || ', ' || coalesce(cast(cast(overrode_decided_at as date) as varchar), 'undated') as overrode, decisions
 from profile.consent_state
 where profile_id = (select who from asked)
 order by channel, purpose

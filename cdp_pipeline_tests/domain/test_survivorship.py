@@ -1,6 +1,9 @@
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +23,7 @@ record = st.fixed_dictionaries(
         "updated_at": st.sampled_from([None, datetime(2026, 1, 1), datetime(2026, 2, 1)]),
     }
 )
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "survivorship.yml").read_text(encoding="utf-8"))
 RULES = Survivorship.model_validate(
     {
         "attributes": {"email": "most_recent"},
@@ -35,52 +39,35 @@ def _golden(
     filled = [{**content, "record_id": content.get("record_id", f"r{place}")} for place, content in enumerate(records)]
     session.stage_rows("content", columns, [tuple(row.get(name) for name in columns) for row in filled])
     session.replace_table("unified.person_records", parse("from content"), lambda name: None)
-    session.replace_table(
-        "identity.identity_map", parse("select record_id, 'P1' as profile_id from content"), lambda name: None
-    )
-    session.replace_table(
-        "identity.linkage_records",
-        parse("select row_number() over (order by record_id) as record_no, record_id from content"),
-        lambda name: None,
-    )
+    members = "select record_id, record_number(record_id) as record_no, 'P1' as profile_id from content"
+    session.replace_table("identity.identity_map", parse(members), lambda name: None)
+    points = [("P1", "email", row["email"], row["status"]) for row in filled if row.get("email") and row.get("status")]
+    types = dict.fromkeys(("profile_id", "kind", "value", "status"), "varchar")
+    session.stage_rows("points", types, sorted(set(points)))
+    session.replace_table("profile.profile_contact_points", parse("from points"), lambda name: None)
     identity = project.identity.model_copy(update={"custom_attributes": {}})
-    found = session.rows(attributes_select(rules, identity, project.sources))
+    found = session.rows(attributes_select(rules, identity, project.sources, "FR"))
     return {str(row[1]): (str(row[2]), str(row[3])) for row in found}
 
 
-def test_the_newest_value_wins_under_most_recent(session: DuckDBSession, project: Project) -> None:
-    old, new = (
-        {"email": "a@x.fr", "updated_at": datetime(2026, 1, 1)},
-        {"email": "b@x.fr", "updated_at": datetime(2026, 2, 1)},
-    )
-    assert _golden(session, project, [new, old])["email"] == ("b@x.fr", "r0")
-
-
-def test_a_record_without_the_value_does_not_compete(session: DuckDBSession, project: Project) -> None:
-    golden = _golden(
-        session,
-        project,
-        [{"email": "a@x.fr", "updated_at": datetime(2026, 1, 1)}, {"updated_at": datetime(2026, 2, 1)}],
-    )
-    assert golden["email"] == ("a@x.fr", "r0")
-
-
-def test_an_address_comes_whole_from_one_record(session: DuckDBSession, project: Project) -> None:
-    half = {"street": "1 rue A", "source": "web_shop"}
-    whole = {"street": "2 rue B", "city": "Lyon", "source": "sales_crm"}
-    golden = _golden(session, project, [half, whole])
-    assert golden["street"] == ("1 rue A", "r0")
-    assert "city" not in golden
-
-
-def test_the_most_frequent_value_wins(session: DuckDBSession, project: Project) -> None:
-    rules = Survivorship.model_validate({"attributes": {"email": "most_frequent"}})
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["reason"]))
+def test_the_case_book(session: DuckDBSession, project: Project, case: dict[str, Any]) -> None:
     records = [
-        {"email": "a@x.fr", "updated_at": datetime(2026, 2, 1)},
-        {"email": "b@x.fr"},
-        {"email": "b@x.fr"},
+        {
+            "record_id": f"r{place}",
+            "source": record.get("source", "sales_crm"),
+            **{name: value for name, value in record.items() if name not in ("updated", "created")},
+            **{f"{name}_at": str(record[name]) for name in ("updated", "created") if name in record},
+        }
+        for place, record in enumerate(case["records"], start=1)
     ]
-    assert _golden(session, project, records, rules)["email"][0] == "b@x.fr"
+    rule = {"rule": case["rule"]} if isinstance(case["rule"], str) else case["rule"]
+    attribute = "email" if rule.get("contact_point") else "city"
+    ruled: dict[str, Any] = {"attributes": {attribute: rule}}
+    if "group" in case:
+        ruled = {"attributes": {}, "groups": {"address": {"attributes": case["group"], **rule}}}
+    golden = _golden(session, project, records, Survivorship.model_validate(ruled)).get(attribute, (None, None))
+    assert golden == (case["gives"], case.get("from"))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

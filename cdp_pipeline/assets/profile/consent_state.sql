@@ -2,54 +2,104 @@ with profiles as (
     select distinct profile_id from identity.identity_map
 ),
 
-decided as (
-    select
-        member.profile_id,
-        consents.channel,
-        consents.purpose,
-        max_by(
-            struct_pack(status := consents.status, source := consents.source, proof := consents.proof),
-            (consents.decided_at, consents.status = 'denied', consents.record_id)
-        ) as newest,
-        max(consents.decided_at) as decided_at,
-        count(*) as decisions
-    from unified.consents as consents
-    join identity.identity_map as member on consents.record_id = member.record_id
-    group by member.profile_id, consents.channel, consents.purpose
+last_day as (
+    select max(day) as day from run_days
 ),
 
-joined as (
+born as (
+    select profile_id, try_cast(value as date) as birth_date
+    from profile.profile_attributes
+    where attribute = 'birth_date'
+),
+
+refused as (
     select
+        member.profile_id,
+        max(consents.decided_at) filter (where consents.status = 'deceased') as deceased_at,
+        max(consents.decided_at) filter (where consents.status = 'objected') as objected_at,
+        bool_or(consents.status = 'deceased') as is_deceased,
+        max_by(
+            struct_pack(source := consents.source, proof := consents.proof),
+            (consents.status = 'deceased', coalesce(consents.decided_at, timestamp '1900-01-01'), consents.record_id)
+        ) as newest
+    from unified.consents as consents
+    join identity.identity_map as member on consents.record_id = member.record_id
+    where consents.status in ('deceased', 'objected')
+    group by member.profile_id
+),
+
+contrary as (
+    select
+        profile_id, channel, purpose,
+        max(place) as decisions,
+        min(place) filter (where status = 'granted') as granted,
+        min(place) filter (where status = 'denied') as denied
+    from profile.consent_decisions
+    group by profile_id, channel, purpose
+),
+
+decided as (
+    select decisive.*, contrary.decisions, overrode.source as overrode_source, overrode.decided_at as overrode_decided_at
+    from profile.consent_decisions as decisive
+    join contrary
+        on decisive.profile_id = contrary.profile_id
+        and decisive.channel = contrary.channel
+        and decisive.purpose = contrary.purpose
+    left join profile.consent_decisions as overrode
+        on contrary.profile_id = overrode.profile_id
+        and contrary.channel = overrode.channel
+        and contrary.purpose = overrode.purpose
+        and overrode.place = if(decisive.status = 'granted', contrary.denied, contrary.granted)
+    where decisive.place = 1
+),
+
+ending as (
+    select
+        decided.*,
+        coalesce(decided.expires_at, decided.decided_at + to_months(rules.expires_after_months)) as ends_at
+    from decided
+    join rules on decided.channel = rules.channel and decided.purpose = rules.purpose
+),
+
+judged as (
+    select
+        ending.* exclude (profile_id, channel, purpose, lawful_basis),
         profiles.profile_id,
-        rules.channel,
-        rules.purpose,
-        rules.lawful_basis,
-        rules.default_status,
-        decided.newest.status as status,
-        decided.decided_at,
-        decided.newest.source as source,
-        decided.newest.proof as proof,
-        coalesce(decided.decisions, 0) as decisions,
-        decided.newest.status = 'granted' and rules.expires_after_months is not null
-            and decided.decided_at < last_day.day - to_months(rules.expires_after_months) as is_expired
+        rules.* exclude (lawful_basis),
+        coalesce(ending.lawful_basis, rules.lawful_basis) as lawful_basis,
+        refused.* exclude (profile_id),
+        case
+            when refused.is_deceased then 'deceased'
+            when rules.is_marketing and refused.profile_id is not null then 'objection'
+            when born.birth_date > last_day.day - to_years(rules.minimum_age) then 'minor'
+            when ending.status is null then 'default'
+            when ending.status = 'granted' and rules.needs_double_opt_in and ending.double_opt_in_at is null then 'unconfirmed'
+            when ending.status = 'granted' and ending.ends_at < last_day.day then 'expired'
+            else 'decision'
+        end as reason
     from profiles
     cross join rules
-    cross join (select max(day) as day from run_days) as last_day
-    left join decided
-        on profiles.profile_id = decided.profile_id
-        and rules.channel = decided.channel
-        and rules.purpose = decided.purpose
+    cross join last_day
+    left join born on profiles.profile_id = born.profile_id
+    left join refused on profiles.profile_id = refused.profile_id
+    left join ending
+        on profiles.profile_id = ending.profile_id and rules.channel = ending.channel and rules.purpose = ending.purpose
 )
 
 select
     profile_id,
     channel,
     purpose,
-    case when is_expired then 'denied' else coalesce(status, default_status) end as status,
-    case when is_expired then 'expired' when status is not null then 'decision' else 'default' end as reason,
-    decided_at,
-    source,
-    proof,
+    case reason when 'decision' then status when 'default' then default_status else 'denied' end as status,
+    reason,
+    case reason when 'deceased' then deceased_at when 'objection' then objected_at else decided_at end as decided_at,
+    if(reason in ('deceased', 'objection'), newest.source, source) as source,
+    if(reason in ('deceased', 'objection'), newest.proof, proof) as proof,
     lawful_basis,
-    decisions
-from joined
+    case level when 4 then 'contact point' when 3 then 'channel and purpose' when 2 then 'channel'
+        when 1 then 'purpose' when 0 then 'person' end as level,
+    if(status = 'granted', cast(ends_at as date), null) as expires_on,
+    overrode_source,
+    overrode_decided_at,
+    coalesce(decisions, 0) as decisions
+from judged

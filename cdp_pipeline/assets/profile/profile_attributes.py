@@ -9,4 +9,5 @@ from cdp_pipeline.domain.survivorship import attributes_select
 
 def select(project: Project, sidecar: Sidecar) -> exp.Query:
     """By the rules of `seeds/survivorship.yml`."""
-    return attributes_select(project.survivorship, project.identity, project.sources)
+    default_country = project.deployment.default_country
+    return attributes_select(project.survivorship, project.identity, project.sources, default_country)
