@@ -53,7 +53,7 @@ def run_day(day: str) -> dict[str, Any]:
 
     prepare_environment(load_settings())
     seconds: dict[str, float] = {}
-    succeeded, step = False, time.monotonic()
+    succeeded, step, failures = False, time.monotonic(), []
     with DagsterInstance.get() as instance:
         for _, event in run_daily(instance, date.fromisoformat(day), date.fromisoformat(day)):
             if event.event_type == DagsterEventType.STEP_START:
@@ -62,9 +62,11 @@ def run_day(day: str) -> dict[str, Any]:
                 seconds[memory.layer] = seconds.get(memory.layer, 0.0) + time.monotonic() - step
                 name = f"  {event.step_key}"
                 seconds[name] = time.monotonic() - step
+            if event.is_step_failure:
+                failures.append(f"{event.step_key}: {event.step_failure_data.error_display_string[:2000]}")
             succeeded = succeeded or event.event_type == DagsterEventType.PIPELINE_SUCCESS
     if not succeeded:
-        raise SystemExit("the run failed")
+        raise SystemExit("\n".join(["the run failed", *failures]))
     return {"seconds": seconds, "memory": memory.peaks, "wall": time.monotonic() - started}
 
 

@@ -59,12 +59,19 @@ class ContactEvents(Config):
     used: tuple[str, ...] = ()
 
 
+class Households(Config):
+    """An address or a landline of more profiles than this (a residence, an office) makes no household."""
+
+    most_profiles: int = Field(default=10, ge=2)
+
+
 class Survivorship(Config):
     """A rule per attribute and per group of attributes; an attribute stands in exactly one place."""
 
     attributes: dict[str, Annotated[AttributeRule, BeforeValidator(_spelt_out)]]
     groups: dict[str, AttributeGroup] = {}
     contact_events: dict[Kind, ContactEvents] = {}
+    households: Households = Households()
 
     @model_validator(mode="after")
     def _once(self) -> "Survivorship":

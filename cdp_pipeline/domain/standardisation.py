@@ -26,6 +26,11 @@ def parse_phone(value: str, region: str) -> str | None:
     return None
 
 
+def is_landline(number: str) -> bool:
+    """Whether a number (E.164) is of a fixed line; where a country tells fixed and mobile apart by no digit, it is not."""
+    return bool(phonenumbers.number_type(phonenumbers.parse(number, None)) == phonenumbers.PhoneNumberType.FIXED_LINE)
+
+
 def parse_email(value: str) -> str | None:
     """The address in lower case, an international domain in its ASCII form; None where it is none."""
     try:

@@ -3,7 +3,7 @@ import random
 import phonenumbers
 import pytest
 
-from cdp_pipeline.domain.standardisation import OVERSEAS, parse_email, parse_phone
+from cdp_pipeline.domain.standardisation import OVERSEAS, is_landline, parse_email, parse_phone
 
 SPELLINGS = ("{}", "0{}", "+33{}", "0033{}", "+33 (0){}", " 0{} ", "+1{}", "{}x")
 
@@ -61,3 +61,10 @@ def _reference(value: str, region: str) -> str | None:
 )
 def test_an_unusual_address_is_valid_or_not(value: str, parsed: str | None) -> None:
     assert parse_email(value) == parsed
+
+
+@pytest.mark.parametrize(
+    ("number", "fixed"), [("+33140000001", True), ("+33612345678", False), ("+442079460958", True)]
+)
+def test_a_landline_is_told_by_its_numbering_plan(number: str, fixed: bool) -> None:
+    assert is_landline(number) == fixed

@@ -1,0 +1,33 @@
+"""`profile.households`: profiles that live together, as a grouping beside persons, never a merge.
+
+Profiles of one address and family name, or of one landline, are a household, and so are those that a chain
+of such bonds joins. A bond of more profiles than `households.most_profiles` (an office's number) joins nobody.
+"""
+
+import numpy as np
+from sqlglot import exp
+
+from cdp_pipeline.assets.table import TableRun
+from cdp_pipeline.domain.clustering import components
+from cdp_pipeline.domain.expressions import literal, named
+from cdp_pipeline.domain.standardisation import is_landline
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+
+
+def build(run: TableRun) -> None:
+    """Every profile with an address, or with a landline that it shares."""
+    session = run.session
+    numbers = [str(row[0]) for row in session.rows(QUERIES["shared_numbers"])]
+    session.stage_rows("landlines", {"value": "varchar"}, [(number,) for number in numbers if is_landline(number)])
+    session.stage("profiles", QUERIES["profiles"])
+    session.stage(
+        "limits", exp.select(named(literal(run.project.survivorship.households.most_profiles), "most_profiles"))
+    )
+    session.stage("bonds", QUERIES["bonds"])
+    edges = session.arrays(QUERIES["edges"])
+    size = int(session.rows(exp.select("count(*)").from_("profiles"))[0][0])
+    groups = components(size, edges["profile_no"], edges["first_no"])
+    session.stage_arrays("grouped", {"profile_no": np.arange(size), "household_no": groups})
+    run.write(QUERIES["households"])
