@@ -22,15 +22,22 @@ SEPARATOR = " | "
 
 
 def attributes_select(
-    survivorship: Survivorship, identity: Identity, sources: dict[str, Source], default_country: str
+    survivorship: Survivorship,
+    identity: Identity,
+    sources: dict[str, Source],
+    default_country: str,
+    part: tuple[int, int] = (0, 1),
 ) -> exp.Query:
-    """Columns as `profile.profile_attributes`; custom attributes follow most_recent."""
+    """Columns as `profile.profile_attributes`; custom attributes follow most_recent.
+
+    `part` (k, n) takes one n-th of the profiles: what a step holds in memory grows with the profiles.
+    """
     units = _units(survivorship, identity)
     query = _long(units)
     counted = {f"{name}__counted": _counted(attributes) for name, attributes, rule in units if _counts(rule)}
     countries = {"countries": _countries(default_country)} if any(rule.by_country for *_, rule in units) else {}
     steps = {
-        "records": _records(units, sources),
+        "records": _part_of(_records(units, sources), *part),
         **counted,
         **countries,
         "ranked": _ranked(units),
@@ -116,6 +123,13 @@ def _records(units: list[Unit], sources: dict[str, Source]) -> exp.Select:
             query = query.join(points, on=same, join_type="left")
             query = query.select(named(column("status", alias), f"{name}__status"))
     return query
+
+
+def _part_of(records: exp.Select, place: int, parts: int) -> exp.Select:
+    if parts == 1:
+        return records
+    number = exp.Anonymous(this="hash", expressions=[column("profile_id", "member")])
+    return records.where(exp.EQ(this=exp.Mod(this=number, expression=literal(parts)), expression=literal(place)))
 
 
 def _countries(default_country: str) -> exp.Select:
