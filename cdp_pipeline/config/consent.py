@@ -24,6 +24,14 @@ class Purpose(Config):
     double_opt_in: tuple[str, ...] = ()
 
 
+class Pressure(Config):
+    """Contact pressure: a person who got `most_messages` (touches of `events`) within `days` has had enough."""
+
+    days: int = Field(default=7, ge=1)
+    most_messages: int = Field(default=4, ge=1)
+    events: tuple[str, ...] = ("sent",)
+
+
 class Consent(Config):
     """Channels and purposes of the deployment; every configured pair has a state for every profile.
 
@@ -34,6 +42,7 @@ class Consent(Config):
     channels: tuple[str, ...]
     contact_points: dict[str, Literal["email", "phone", "post"]] = {"email": "email", "sms": "phone"}
     minimum_age: int = Field(default=16, ge=0)
+    pressure: Pressure = Pressure()
     purposes: dict[str, Purpose]
     pairs: dict[str, tuple[str, ...]]
 

@@ -118,9 +118,10 @@ def cut(
             target[row[owner[one]], pair[one - first, other - first]] = values[of_mine]
         inside = starts[mine][:, None] + np.arange(size)
         group[inside] = starts[mine][:, None] + _best_partitions(weights, forbidden > 0, int(size), largest)
+    links_by_owner, apart_by_owner = _grouped(owner[ends[0]], len(starts)), _grouped(owner[apart[0]], len(starts))
     for cluster in np.flatnonzero(sizes > EXACT):
         start, end = starts[cluster], starts[cluster] + sizes[cluster]
-        of_links, of_apart = owner[ends[0]] == cluster, owner[apart[0]] == cluster
+        of_links, of_apart = links_by_owner[cluster], apart_by_owner[cluster]
         group[start:end] = start + _grown(
             int(sizes[cluster]),
             zip(links[2][of_links], ends[0][of_links] - start, ends[1][of_links] - start, strict=True),
@@ -148,6 +149,12 @@ def _torn(
     np.maximum.at(to_own, a[is_own], strength[is_own])
     np.maximum.at(to_rival, a[fits], strength[fits])
     return np.asarray(np.round(to_own - to_rival, DIGITS) < surer)
+
+
+def _grouped(owner: Integers, owners: int) -> list[Integers]:
+    """Places of the rows of each owner 0 … owners-1."""
+    order = np.argsort(owner, kind="stable")
+    return np.split(order, np.searchsorted(owner[order], np.arange(1, owners)))
 
 
 @cache

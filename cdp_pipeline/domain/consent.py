@@ -9,7 +9,7 @@ decision, the purpose's default counts. Minors and the deceased are out.
 from sqlglot import exp
 
 from cdp_pipeline.config.consent import Consent
-from cdp_pipeline.domain.expressions import literal, named, null_as, text, union_all
+from cdp_pipeline.domain.expressions import literal, named, no_rows, null_as, text, union_all
 
 
 def rules_select(consent: Consent) -> exp.Query:
@@ -35,3 +35,24 @@ def rules_select(consent: Consent) -> exp.Query:
                 )
             )
     return union_all(rows)
+
+
+def channels_select(consent: Consent) -> exp.Query:
+    """Channels that use a contact point, in the order of the configuration (channel, kind, place)."""
+    rows = [
+        exp.select(named(text(channel), "channel"), named(text(kind), "kind"), named(literal(place), "place"))
+        for place, (channel, kind) in enumerate(consent.contact_points.items())
+    ]
+    return union_all(rows) if rows else no_rows({"channel": "varchar", "kind": "varchar", "place": "int"})
+
+
+def pressure_select(consent: Consent) -> exp.Query:
+    """Touches that are messages, and the days in which they add up (event, days)."""
+    days = named(literal(consent.pressure.days), "days")
+    rows = [exp.select(named(text(event), "event"), days.copy()) for event in consent.pressure.events]
+    return union_all(rows) if rows else no_rows({"event": "varchar", "days": "int"})
+
+
+def caps_select(consent: Consent) -> exp.Select:
+    """The cap on messages (most_messages)."""
+    return exp.select(named(literal(consent.pressure.most_messages), "most_messages"))

@@ -17,6 +17,9 @@ OF_RECORDS = (
     "weakest_link",
     "link_density",
     "cut_links",
+    "preferred_channel",
+    "messages_lately",
+    "is_pressed",
 )
 
 

@@ -4,6 +4,9 @@ select
     any_value(sure.weakest_link) as weakest_link,
     any_value(sure.link_density) as link_density,
     any_value(sure.cut_links) as cut_links,
+    any_value(preferences.preferred_channel) as preferred_channel,
+    any_value(preferences.messages_lately) as messages_lately,
+    any_value(preferences.is_pressed) as is_pressed,
     count(*) as records,
     count(distinct r.source) as sources,
     min(r.created_at) as first_seen_at,
@@ -11,4 +14,5 @@ select
 from identity.identity_map as member
 join unified.person_records as r on member.record_id = r.record_id
 join identity.profile_confidence as sure on member.profile_id = sure.profile_id
+join profile.contact_preferences as preferences on member.profile_id = preferences.profile_id
 group by member.profile_id
