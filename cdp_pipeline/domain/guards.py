@@ -93,7 +93,8 @@ def conflicts_select(identity: Identity, guards: Sequence[str]) -> exp.Query:
 
     `guards` are those of `no_conflict` that hold.
     """
-    opposed = [_disagreeing(guard) for guard in guards]
+    guarded = sorted({GUARDED[guard] for guard in guards})
+    opposed = [_disagreeing(name, [guard for guard in guards if GUARDED[guard] == name]) for name in guarded]
     parts: list[exp.Select] = [_decided("cannot_link")]
     parts += [_two_values(name) for name, rule in sorted(identity.identifiers.items()) if rule.unique_per_profile]
     if opposed:
@@ -178,10 +179,11 @@ def _varied(guards: Sequence[str]) -> exp.Select:
     )
 
 
-def _disagreeing(guard: str) -> exp.Select:
-    candidates = exp.select("cluster").from_("varied").where(column(GUARDED[guard]))
-    opposed = _pairs(candidates).where(CONDITIONS[guard], dialect="duckdb")
-    return opposed.where(_nobody_bears_both(), dialect="duckdb") if GUARDED[guard] == "given" else opposed
+def _disagreeing(name: str, guards: Sequence[str]) -> exp.Select:
+    """Pairs of a cluster that one of the guards of this column keeps apart."""
+    candidates = exp.select("cluster").from_("varied").where(column(name))
+    opposed = _pairs(candidates).where(" or ".join(f"({CONDITIONS[guard]})" for guard in guards), dialect="duckdb")
+    return opposed.where(_nobody_bears_both(), dialect="duckdb") if name == "given" else opposed
 
 
 def _nobody_bears_both() -> str:

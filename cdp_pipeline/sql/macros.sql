@@ -192,7 +192,7 @@ create or replace macro givens_conflict(given_a, given_b, family_a, family_b) as
     and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
 -- Two common given names are not each other's misspelling: they differ by more than a way to write or to shorten one.
 create or replace macro names_differ(given_a, given_b) as
-    given_root(given_a) <> given_root(given_b) and levenshtein(given_a, given_b) > 2
+    given_a <> given_b and levenshtein(given_a, given_b) > 2 and given_root(given_a) <> given_root(given_b)
     and not starts_with(given_a, given_b) and not starts_with(given_b, given_a) and not contains_word(given_a, given_b)
     and consonants(one_spelling(given_a)) <> consonants(one_spelling(given_b));
 
