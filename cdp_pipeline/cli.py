@@ -126,6 +126,27 @@ def show(
         raise typer.Exit(1)
 
 
+@app.command(name="export-person")
+def export_person(
+    who: Annotated[str, typer.Argument(help="An e-mail address, a telephone number, a profile id or a record id.")],
+    out: Annotated[Path, typer.Option(help="The JSON file to write; only its owner can read it.")],
+) -> None:
+    """Write all that is known of one person, by table, for an access request."""
+    settings, project = _configured()
+    from cdp_pipeline.reporting import person
+
+    _require_warehouse(settings)
+    try:
+        rows = person.export_person(settings, project, who, out)
+    except ValueError as error:
+        errors.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    if rows is None:
+        errors.print("no profile has this address, number or id", style="red", markup=False)
+        raise typer.Exit(1)
+    console.print(f"{sum(rows.values())} rows of {len(rows)} tables in {out}", markup=False, soft_wrap=True)
+
+
 @app.command()
 def explain(
     who: Annotated[str, typer.Argument(help="A profile id, or a record id (source.table:key).")],

@@ -83,6 +83,14 @@ class Target:
             if isinstance(value, PersonReference) and _referred(source, value) not in self._known_tables():
                 yield key, f"'{value.table}' is not a table of this or (as source.table) another source"
 
+    def value_of(
+        self, name: str, source: Source, table_name: str, definition: Table, mapping: Mapping
+    ) -> exp.Expr | None:
+        """A column of the unified table over the rows of a staging table; None where the mapping fills it not."""
+        if name in mapping:
+            return self._value(source, table_name, definition, name, mapping[name])
+        return self._provenance(source, table_name, definition, mapping).get(name)
+
     def _known_tables(self) -> set[str]:
         return {f"{source.source}.{name}" for source in self.project.sources.values() for name in source.tables}
 

@@ -30,14 +30,19 @@ PARTS = {
 def print_profile(console: Console, settings: Settings, who: str, country: str) -> bool:
     """Print every profile that the address, number (as dialled in `country`) or id leads to; False for none."""
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
-        _ask(session, who.strip(), parse_phone(who, country))
-        profiles = sorted(str(row[0]) for row in session.rows(QUERIES["found"]) if row[0])
+        profiles = found_profiles(session, who, country)
         for profile in profiles:
             _ask(session, profile, None)
             console.rule(f"profile {profile}")
             for name, (title, headers) in PARTS.items():
                 console.print(_table(title, headers, session.rows(QUERIES[name])))
     return bool(profiles)
+
+
+def found_profiles(session: DuckDBSession, who: str, country: str) -> list[str]:
+    """Profiles that an address, a number (as dialled in `country`), a record or a profile id leads to."""
+    _ask(session, who.strip(), parse_phone(who, country))
+    return sorted(str(row[0]) for row in session.rows(QUERIES["found"]) if row[0])
 
 
 def _ask(session: DuckDBSession, who: str, phone: str | None) -> None:

@@ -17,8 +17,8 @@ from cdp_pipeline.config.project import load_project
             r"identity\.yml:\d+: training\..*'name_kye' is not one of",
         ),
         ("identity.yml", "loyalty_card: {limit", "loyaltycard: {limit", "'loyalty_card' is not one of the identifiers"),
-        ("survivorship.yml", "  phone: most_recent\n", "", "'phone' has no rule"),
-        ("survivorship.yml", "phone: most_recent", "phnoe: most_recent", "'phnoe' is not an attribute"),
+        ("survivorship.yml", "  language: most_recent\n", "", "'language' has no rule"),
+        ("survivorship.yml", "language: most_recent", "lnaguage: most_recent", "'lnaguage' is not an attribute"),
         (
             "deployment.yml",
             "default_country: FR",
