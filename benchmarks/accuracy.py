@@ -17,6 +17,7 @@ from rich.table import Table
 from cdp_pipeline_tests.homes import SHARED_DATA, cdp, make_home
 
 FEBRL = ("febrl4", "febrl3")
+TRUTH = "select record_id, person_id as person from read_csv(?, all_varchar = true)"
 
 
 def pairwise(home: Path, truth: str, parameters: list[str]) -> tuple[float, float, float]:
@@ -56,15 +57,13 @@ def score_demo(home: Path, *parameters: str) -> tuple[float, float, float]:
     done = cdp(home, "run", "--from", days[0], "--to", days[-1])
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
-    truth = "select record_id, person_id as person from read_csv(?, all_varchar = true)"
-    return pairwise(home, truth, [str(home / "data" / "truth" / "records.csv")])
+    return pairwise(home, TRUTH, [str(home / "data" / "truth" / "records.csv")])
 
 
 def hard_cases(home: Path) -> list[tuple[str, int, int]]:
     """Pairs of people that are easily taken for one: kind, how many, how many share a profile."""
     with duckdb.connect(str(home / "data" / "warehouse" / "cdp.duckdb"), read_only=True) as connection:
-        truth = "create temp table truth as select record_id, person_id as person from read_csv(?, all_varchar = true)"
-        connection.execute(truth, [str(home / "data" / "truth" / "records.csv")])
+        connection.execute(f"create temp table truth as {TRUTH}", [str(home / "data" / "truth" / "records.csv")])
         asked = (Path(__file__).parent / "hard_cases.sql").read_text(encoding="utf-8")
         return connection.execute(asked).fetchall()
 

@@ -9,50 +9,53 @@ decision, the purpose's default counts. Minors and the deceased are out.
 from sqlglot import exp
 
 from cdp_pipeline.config.consent import Consent
-from cdp_pipeline.domain.expressions import literal, named, no_rows, null_as, text, union_all
+from cdp_pipeline.domain.expressions import rows_select
+
+RULES = {
+    "channel": "varchar",
+    "purpose": "varchar",
+    "contact_point": "varchar",
+    "lawful_basis": "varchar",
+    "default_status": "varchar",
+    "is_marketing": "boolean",
+    "needs_double_opt_in": "boolean",
+    "expires_after_months": "int",
+    "minimum_age": "int",
+}
 
 
 def rules_select(consent: Consent) -> exp.Query:
-    """A row a configured pair: channel, purpose, contact_point, lawful_basis, default_status, is_marketing,
-    needs_double_opt_in, expires_after_months, minimum_age.
-    """
-    rows = []
-    for channel, purposes in consent.pairs.items():
-        for purpose in purposes:
-            rule = consent.purposes[purpose]
-            months = literal(rule.expires_after_months) if rule.expires_after_months else null_as("int")
-            rows.append(
-                exp.select(
-                    named(text(channel), "channel"),
-                    named(text(purpose), "purpose"),
-                    named(text(consent.contact_points.get(channel, "")), "contact_point"),
-                    named(text(rule.lawful_basis), "lawful_basis"),
-                    named(text(rule.default), "default_status"),
-                    named(literal(rule.marketing), "is_marketing"),
-                    named(literal(channel in rule.double_opt_in), "needs_double_opt_in"),
-                    named(months, "expires_after_months"),
-                    named(literal(consent.minimum_age), "minimum_age"),
-                )
-            )
-    return union_all(rows)
+    """A row a configured pair; columns as `RULES`."""
+    pairs = [(channel, purpose) for channel, purposes in consent.pairs.items() for purpose in purposes]
+    rows = [
+        (
+            channel,
+            purpose,
+            consent.contact_points.get(channel, ""),
+            (rule := consent.purposes[purpose]).lawful_basis,
+            rule.default,
+            rule.marketing,
+            channel in rule.double_opt_in,
+            rule.expires_after_months,
+            consent.minimum_age,
+        )
+        for channel, purpose in pairs
+    ]
+    return rows_select(RULES, rows)
 
 
 def channels_select(consent: Consent) -> exp.Query:
     """Channels that use a contact point, in the order of the configuration (channel, kind, place)."""
-    rows = [
-        exp.select(named(text(channel), "channel"), named(text(kind), "kind"), named(literal(place), "place"))
-        for place, (channel, kind) in enumerate(consent.contact_points.items())
-    ]
-    return union_all(rows) if rows else no_rows({"channel": "varchar", "kind": "varchar", "place": "int"})
+    rows = [(channel, kind, place) for place, (channel, kind) in enumerate(consent.contact_points.items())]
+    return rows_select({"channel": "varchar", "kind": "varchar", "place": "int"}, rows)
 
 
 def pressure_select(consent: Consent) -> exp.Query:
     """Touches that are messages, and the days in which they add up (event, days)."""
-    days = named(literal(consent.pressure.days), "days")
-    rows = [exp.select(named(text(event), "event"), days.copy()) for event in consent.pressure.events]
-    return union_all(rows) if rows else no_rows({"event": "varchar", "days": "int"})
+    rows = [(event, consent.pressure.days) for event in consent.pressure.events]
+    return rows_select({"event": "varchar", "days": "int"}, rows)
 
 
-def caps_select(consent: Consent) -> exp.Select:
+def caps_select(consent: Consent) -> exp.Query:
     """The cap on messages (most_messages)."""
-    return exp.select(named(literal(consent.pressure.most_messages), "most_messages"))
+    return rows_select({"most_messages": "int"}, [(consent.pressure.most_messages,)])

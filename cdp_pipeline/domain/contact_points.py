@@ -7,15 +7,15 @@ or `unreachable` once it was lost and not used since, else `unproved`.
 from sqlglot import exp
 
 from cdp_pipeline.config.survivorship import Survivorship
-from cdp_pipeline.domain.expressions import named, no_rows, text, union_all
+from cdp_pipeline.domain.expressions import rows_select
 
 
 def events_select(survivorship: Survivorship) -> exp.Query:
     """A row an event that tells of a contact point (kind, event, tells: lost or used)."""
     rows = [
-        exp.select(named(text(kind), "kind"), named(text(event), "event"), named(text(tells), "tells"))
+        (kind, event, tells)
         for kind, told in sorted(survivorship.contact_events.items())
         for tells, events in (("lost", told.lost), ("used", told.used))
         for event in events
     ]
-    return union_all(rows) if rows else no_rows(dict.fromkeys(("kind", "event", "tells"), "varchar"))
+    return rows_select(dict.fromkeys(("kind", "event", "tells"), "varchar"), rows)

@@ -47,6 +47,20 @@ def array(values: Iterable[Value]) -> exp.Array:
     return exp.Array(expressions=[literal(value) for value in values])
 
 
+def rows_select(types: dict[str, str], rows: Iterable[tuple[Value, ...]]) -> exp.Query:
+    """A small table of literals: columns with their types, and rows of values."""
+    parts = [
+        exp.select(
+            *(
+                named(exp.cast(literal(value), kind, dialect=DIALECT), name)
+                for (name, kind), value in zip(types.items(), row, strict=True)
+            )
+        )
+        for row in rows
+    ]
+    return union_all(parts) if parts else no_rows(types)
+
+
 def joined(separator: str, *values: exp.Expr) -> exp.ConcatWs:
     """The values as one text; missing ones are left out (`exp.func` would write a null for any that is missing)."""
     return exp.ConcatWs(expressions=[text(separator), *values], safe=True, coalesce=True)

@@ -68,12 +68,8 @@ def _attributes(units: list[Unit]) -> list[str]:
     return [attribute for _, attributes, _ in units for attribute in attributes]
 
 
-def _rules(rule: AttributeRule) -> set[Rule]:
-    return {rule.rule, *rule.by_country.values()}
-
-
 def _counts(rule: AttributeRule) -> bool:
-    return "most_frequent" in _rules(rule)
+    return "most_frequent" in (rule.rule, *rule.by_country.values())
 
 
 def _records(units: list[Unit], sources: dict[str, Source]) -> exp.Select:

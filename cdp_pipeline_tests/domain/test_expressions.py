@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from sqlglot import exp
 
-from cdp_pipeline.domain.expressions import column, joined, literal, null_as, sql_of, table, text
+from cdp_pipeline.domain.expressions import column, joined, literal, null_as, rows_select, sql_of, table, text
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 
 
@@ -27,3 +27,9 @@ def test_missing_parts_are_left_out_of_a_joined_text(session: DuckDBSession) -> 
 
 def test_text_can_not_leave_its_quotes() -> None:
     assert sql_of(text("'; drop table x --")) == "'''; drop table x --'"
+
+
+def test_a_table_of_literals_has_its_types_also_without_rows(session: DuckDBSession) -> None:
+    types = {"name": "varchar", "months": "int"}
+    assert session.rows(rows_select(types, [("a", 13), ("it's", None)])) == [("a", 13), ("it's", None)]
+    assert session.rows(rows_select(types, [])) == []
