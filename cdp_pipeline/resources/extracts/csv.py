@@ -1,7 +1,7 @@
 """Delimited text: any delimiter, quote and encoding, with all columns as text.
 
 What belongs here: the two readers, and the dialect. DuckDB's strict reader takes a file that is
-regular in every line (as many rows as lines, each with all its cells). Whatever is not, `_judged`
+regular in every line that is not blank (as many rows as lines, each with all its cells). Whatever is not, `_judged`
 goes through record by record and hands the regular ones back to DuckDB: a record that can't be read
 is refused alone, its first line only, and reading goes on with the very next line, so that a stray
 quote never swallows or shifts its neighbours.
@@ -10,9 +10,9 @@ quote never swallows or shifts its neighbours.
 import codecs
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import duckdb
 import numpy as np
@@ -55,7 +55,34 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     if not irregular and _read_strictly(session, plain, layout, extract, names, slot):
         number = exp.Add(this=column("rowid"), expression=literal(layout.first_line))
         return _lines(exp.select().from_(slot), names, number)
+    if not irregular:
+        dense = scratch / f"{slot}.dense"
+        numbers = _without_blank_lines(plain, layout.first_line, dense)
+        if len(numbers) and _read_strictly(session, dense, replace(layout, first_line=1), extract, names, slot):
+            session.stage_arrays(f"{slot}_numbers", {"line": numbers})
+            return _lines(_placed(slot), names, column("line", f"{slot}_numbers"), slot)
     return _judged(session, plain, layout, extract, names, slot, scratch)
+
+
+def _without_blank_lines(plain: Path, first_line: int, dense: Path) -> Any:
+    """Copy the data's lines that hold anything; returns their numbers, none where no line is blank."""
+    with plain.open("rb") as source, dense.open("wb") as target:
+        content = source.read()
+        marks = np.frombuffer(content, dtype="uint8")
+        ends = np.flatnonzero(marks == ord("\n")) + 1
+        ends = ends if content.endswith(b"\n") else np.append(ends, len(content))
+        starts = np.concatenate(([0], ends[:-1]))
+        sizes = ends - starts
+        blank = (sizes == 1) | ((sizes == 2) & (marks[starts] == ord("\r")))
+        if not blank[first_line - 1 :].any():
+            return np.array([], dtype="int64")
+        blank[: first_line - 1] = True
+        begin = 0
+        for place in np.flatnonzero(blank):
+            target.write(content[begin : starts[place]])
+            begin = ends[place]
+        target.write(content[begin:])
+    return np.flatnonzero(~blank) + 1
 
 
 def _layout(path: Path, table: Table) -> Layout:
@@ -229,18 +256,20 @@ def _judged(
         session.stage_rows(slot, dict.fromkeys(names, "varchar"), [])
     session.stage_arrays(f"{slot}_numbers", {"line": np.array(numbers, dtype="int64")})
     session.stage_rows(f"{slot}_refused", {"line": "bigint", "text": "varchar", "reason": "varchar"}, refused)
-    placed = (
-        exp.select()
-        .from_(slot)
-        .join(f"{slot}_numbers", on=exp.EQ(this=column("rowid", slot), expression=column("rowid", f"{slot}_numbers")))
-    )
     unread = exp.select(
         *(named(null_as("varchar"), name) for name in names),
         named(column("line"), "_line"),
         named(column("reason"), "_reject_reason"),
         named(column("text"), "_reject_text"),
     ).from_(f"{slot}_refused")
-    return union_all([_lines(placed, names, column("line", f"{slot}_numbers"), slot), unread])
+    return union_all([_lines(_placed(slot), names, column("line", f"{slot}_numbers"), slot), unread])
+
+
+def _placed(slot: str) -> exp.Select:
+    """The slot's rows, each beside its line's number."""
+    numbers = f"{slot}_numbers"
+    same = exp.EQ(this=column("rowid", slot), expression=column("rowid", numbers))
+    return exp.select().from_(slot).join(numbers, on=same)
 
 
 def _lines(source: exp.Select, names: list[str], number: exp.Expr, slot: str | None = None) -> exp.Select:
