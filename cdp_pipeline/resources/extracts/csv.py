@@ -54,7 +54,8 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     irregular = bool(extract.comment or extract.totals or extract.escape or len(extract.delimiter) > 1)
     if not irregular and _read_strictly(session, plain, layout, extract, names, slot):
         number = exp.Add(this=column("rowid"), expression=literal(layout.first_line))
-        return _lines(exp.select().from_(slot), names, number)
+        found = _lines(exp.select().from_(slot), names, number)
+        return found if len(names) > 1 else found.where(column(names[0]).is_(exp.null()).not_())  # blank lines
     if not irregular:
         dense = scratch / f"{slot}.dense"
         numbers = _without_blank_lines(plain, layout.first_line, dense)

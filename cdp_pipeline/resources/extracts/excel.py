@@ -88,18 +88,24 @@ def rows_of(path: Path, extract: Extract) -> list[list[Any]]:
 
 def _read(path: Path, extract: Extract) -> tuple[str, list[list[Any]]]:
     """Name of the sheet, and its rows."""
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError) as error:
-        raise ExtractError(path, "", f"not a readable spreadsheet ({error})", _REPAIR) from None
-    sheet = _sheet(path, book, extract)
+    book = opened_book(path)
+    sheet = sheet_name(path, book, extract)
     try:
         return sheet, book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except CalamineError as error:
         raise ExtractError(path, "", f"sheet '{sheet}' can't be read ({error})", _REPAIR) from None
 
 
-def _sheet(path: Path, book: CalamineWorkbook, extract: Extract) -> str:
+def opened_book(path: Path) -> CalamineWorkbook:
+    """The workbook, of the format that its content has, whatever its name says."""
+    try:
+        with path.open("rb") as content:
+            return CalamineWorkbook.from_filelike(content)
+    except (CalamineError, OSError) as error:
+        raise ExtractError(path, "", f"not a readable spreadsheet ({error})", _REPAIR) from None
+
+
+def sheet_name(path: Path, book: CalamineWorkbook, extract: Extract) -> str:
     """Name of the sheet that the extract asks for, by default the first."""
     wanted = extract.sheet or book.sheet_names[0]
     found = [name for name in book.sheet_names if name == wanted or fnmatchcase(name, wanted)]

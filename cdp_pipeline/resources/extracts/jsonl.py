@@ -23,6 +23,8 @@ from cdp_pipeline.resources.warehouse import Session
 
 REWRITTEN = r"[:,\[]\s*(-0|-?(0\.0000|[0-9.]*([eE][+-]?[0-9]|[0-9.]{16}|\.[0-9]*0\b)))"
 """Numbers that a JSON library may write in another way."""
+OF_NULLS = r'^\s*\{(\s*"([^"\\]|\\.)*"\s*:\s*null\s*,?)+\s*\}\s*$'
+"""An object whose every value is null is no record, as a blank line is none: so erasure leaves them."""
 BATCH = 50_000
 SPACE = re.compile(r"\s*")
 
@@ -78,7 +80,7 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     judged = (
         exp.select(column("line"), column("_line"), named(fault, "_reject_reason"))
         .from_(slot)
-        .where("trim(line) <> ''")
+        .where("trim(line) <> ''", exp.func("regexp_matches", column("line"), text(OF_NULLS)).not_())
     )
     unread = column("_reject_reason").is_(exp.null()).not_()
     paths = exp.Array(expressions=[text(_path(name) if _has_path(name) else "$") for name in names])
@@ -179,13 +181,27 @@ def _one_a_line(path: Path, plain: Path, extract: Extract, scratch: Path) -> Pat
     """The list's objects as JSON lines. Line breaks between tokens become blanks; strings can't hold any."""
     copy = scratch / f"{path.name}.jsonl"
     with copy.open("w", encoding="utf-8") as target:
-        for element in _elements(path, plain.read_text(encoding="utf-8-sig", errors="backslashreplace"), extract):
-            target.write(element.replace("\r", " ").replace("\n", " ") + "\n")
+        content = plain.read_text(encoding="utf-8-sig", errors="backslashreplace")
+        for start, end in _elements(path, content, extract):
+            target.write(content[start:end].replace("\r", " ").replace("\n", " ") + "\n")
     return copy
 
 
-def _elements(path: Path, content: str, extract: Extract) -> Iterator[str]:
-    """Text of each element of the document's list."""
+def spans(content: str, extract: Extract) -> Iterator[tuple[int, int]]:
+    """Where each element of the list in a valid document begins and ends."""
+    return _elements(Path(extract.path), content, extract)
+
+
+def keys_of(written: str) -> list[str]:
+    """Keys of a JSON object, in order; none of what is no object."""
+    try:
+        return list(dict.fromkeys(key for key, *_ in _members(written, written.index("{"))))
+    except (ValueError, IndexError, RecursionError):
+        return []
+
+
+def _elements(path: Path, content: str, extract: Extract) -> Iterator[tuple[int, int]]:
+    """Where each element of the document's list begins and ends."""
     place, number = _list_starts(path, content, extract), 0
     while place < len(content) and content[place] != "]":
         try:
@@ -195,7 +211,7 @@ def _elements(path: Path, content: str, extract: Extract) -> Iterator[str]:
             problem = f"not valid JSON in element {number + 1} ({str(error).split(':')[0]})"
             raise ExtractError(path, str(line), problem, _AGAIN) from None
         number += 1
-        yield content[place:end]
+        yield place, end
         place = _after_space(content, end)
         place = _after_space(content, place + 1) if content[place : place + 1] == "," else place
     if place >= len(content):

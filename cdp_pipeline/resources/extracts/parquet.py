@@ -38,7 +38,7 @@ def header(path: Path, table: Table) -> list[str]:
 
 
 def lines(session: Session, path: Path, table: Table, names: list[str], slot: str, scratch: Path) -> exp.Query:
-    """All rows; `_line` is the row's number in the file, from 1."""
+    """All rows that hold anything; `_line` is the row's number in the file, from 1."""
     plain = unpack(path, table.extract, scratch)
     fields = {field.name: field.type for field in pq.read_schema(plain)}
     reader = table_function("read_parquet", str(plain), file_row_number=True)
@@ -52,17 +52,22 @@ def lines(session: Session, path: Path, table: Table, names: list[str], slot: st
     }
     values.update({name: _decoded(name) for name in binary})
     texts = [exp.cast(column(name), "varchar", dialect="duckdb") for name in binary]
-    return exp.select(
-        *(named(exp.cast(value, "varchar", dialect="duckdb"), name) for name, value in values.items()),
-        named(exp.Add(this=column(ROW_NUMBER), expression=exp.convert(1)), "_line"),
-        named(
-            exp.If(this=undecodable, true=text("bytes that are not UTF-8"), false=null_as("varchar")), "_reject_reason"
-        ),
-        named(
-            exp.If(this=undecodable, true=joined(" ", *texts)) if binary else null_as("varchar"),
-            "_reject_text",
-        ),
-    ).from_(reader)
+    return (
+        exp.select(
+            *(named(exp.cast(value, "varchar", dialect="duckdb"), name) for name, value in values.items()),
+            named(exp.Add(this=column(ROW_NUMBER), expression=exp.convert(1)), "_line"),
+            named(
+                exp.If(this=undecodable, true=text("bytes that are not UTF-8"), false=null_as("varchar")),
+                "_reject_reason",
+            ),
+            named(
+                exp.If(this=undecodable, true=joined(" ", *texts)) if binary else null_as("varchar"),
+                "_reject_text",
+            ),
+        )
+        .from_(reader)
+        .where(exp.or_(*(column(name).is_(exp.null()).not_() for name in names)))
+    )
 
 
 def _is_binary(kind: pa.DataType) -> bool:

@@ -124,8 +124,8 @@ def opened(path: Path, extract: Extract) -> Iterator[TextIO]:
     """
     with unpacked(path, extract) as source:
         head = source.read(MEGABYTE)
-        codec, mark = _encoding(head, extract)
-        decoder = codecs.getincrementaldecoder(codec)("surrogateescape" if codec == UTF8 else "keep_byte")
+        codec, mark = encoding_of(head, extract)
+        decoder = codecs.getincrementaldecoder(codec)(undecoded(codec))
         text = decoder.decode(head[mark:])
         yield io.StringIO(text, newline="\n" if "\n" in text else "")
 
@@ -133,10 +133,16 @@ def opened(path: Path, extract: Extract) -> Iterator[TextIO]:
 def encoding(path: Path, extract: Extract) -> tuple[str, int]:
     """Codec of an unpacked file, and the length of its byte-order mark."""
     with path.open("rb") as file:
-        return _encoding(file.read(MEGABYTE), extract)
+        return encoding_of(file.read(MEGABYTE), extract)
 
 
-def _encoding(head: bytes, extract: Extract) -> tuple[str, int]:
+def undecoded(codec: str) -> str:
+    """How a byte that is not of the codec stays in decoded text, so that it is written back as itself."""
+    return "surrogateescape" if codec == UTF8 else "keep_byte"
+
+
+def encoding_of(head: bytes, extract: Extract) -> tuple[str, int]:
+    """Codec of a file that begins so, and the length of its byte-order mark."""
     for mark, codec in MARKS.items():
         if head.startswith(mark):
             return codec, len(mark)

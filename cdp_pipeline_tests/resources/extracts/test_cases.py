@@ -27,17 +27,14 @@ def test_the_book_holds_eighty_cases_and_more() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_a_nasty_file_comes_out_as_the_book_says(case: dict[str, Any], session: DuckDBSession, tmp_path: Path) -> None:
-    table = _table(case)
-    name = case.get("file", "x.txt")
-    path = tmp_path / "s" / DAY.isoformat() / name
-    path.parent.mkdir(parents=True)
-    path.write_bytes(_packed(_content(case), name, case))
+    table = case_table(case)
+    case_file(case, tmp_path)
     zone = LandingZone(tmp_path)
     if "refused_file" in case:
         with pytest.raises(ExtractError, match=case["refused_file"]):
-            _read(session, zone, table, tmp_path)
+            read_case(session, zone, table, tmp_path)
         return
-    names, rows = _read(session, zone, table, tmp_path)
+    names, rows = read_case(session, zone, table, tmp_path)
     assert names == case.get("columns", list(table.columns))
     loaded = [[row[-5], *row[: len(names)]] for row in rows if row[-4] is None]
     assert loaded == [[line, *(None if cell is None else str(cell) for cell in cells)] for line, *cells in case["rows"]]
@@ -45,9 +42,19 @@ def test_a_nasty_file_comes_out_as_the_book_says(case: dict[str, Any], session: 
     assert refused == case.get("refused", [])
 
 
-def _read(
+def case_file(case: dict[str, Any], landing: Path) -> Path:
+    """The case's file in a landing zone."""
+    name = case.get("file", "x.txt")
+    path = landing / "s" / DAY.isoformat() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_packed(_content(case), name, case))
+    return path
+
+
+def read_case(
     session: DuckDBSession, zone: LandingZone, table: Table, scratch: Path
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Columns, and rows in the order of their lines, of the one file there."""
     (file,) = zone.inspect(table, DAY)
     lines = zone.lines(session, table, file, "slot", scratch)
     session.stage("found", lines)
@@ -56,7 +63,8 @@ def _read(
     return list(file.columns), session.rows(parse(asked))
 
 
-def _table(case: dict[str, Any]) -> Table:
+def case_table(case: dict[str, Any]) -> Table:
+    """The configuration of the case's table."""
     extract = {
         "format": "csv",
         "path": "s/{date}/" + case.get("file", "x.txt"),

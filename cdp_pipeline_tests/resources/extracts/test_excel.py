@@ -1,5 +1,7 @@
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from odf.text import P
 from cdp_pipeline.config.sources import Table
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.resources.extracts import ExtractError, excel
+from cdp_pipeline.resources.extracts.cell_errors import rows_with_errors
+from cdp_pipeline.resources.extracts.emptied import empty_records
 
 COLUMNS = ["text", "whole", "part", "day", "moment", "yes", "nothing"]
 DAY, MOMENT = date(2026, 1, 5), datetime(2026, 1, 5, 10, 20, 30)
@@ -104,7 +108,7 @@ def _cell(text: str, **kinds: str) -> TableCell:
     return cell
 
 
-@pytest.mark.parametrize(
+IN_EVERY_FORMAT = pytest.mark.parametrize(
     "book",
     [
         lambda folder: _xlsx(folder / "x.xlsx"),
@@ -115,6 +119,9 @@ def _cell(text: str, **kinds: str) -> TableCell:
     ],
     ids=["xlsx", "xlsx from 1904", "xls", "xls from 1904", "ods"],
 )
+
+
+@IN_EVERY_FORMAT
 def test_cells_of_every_kind_in_every_format(
     book: Callable[[Path], Path], tmp_path: Path, session: DuckDBSession
 ) -> None:
@@ -152,3 +159,31 @@ def test_a_cell_that_shows_an_error_refuses_its_row(tmp_path: Path, session: Duc
         (None, None, 3, "a cell shows #N/A"),
         (None, None, 4, "a cell shows #DIV/0!"),
     ]
+
+
+@IN_EVERY_FORMAT
+def test_a_workbook_with_a_row_emptied_holds_the_others(
+    book: Callable[[Path], Path], tmp_path: Path, session: DuckDBSession
+) -> None:
+    path = book(tmp_path)
+    table = _table(sheet="Kun*", columns=COLUMNS)
+    asked = partial(excel.lines, session, path, table, COLUMNS, "sheet", tmp_path)
+    before = session.rows(asked())
+    empty_records(path, table, [(7, None)])
+    assert session.rows(asked()) == before
+    empty_records(path, table, [(2, None)])
+    assert excel.header(path, table) == COLUMNS
+    assert session.rows(asked()) == []
+    assert b"007" not in b"".join(zipfile.ZipFile(path).read(part) for part in zipfile.ZipFile(path).namelist())
+
+
+def test_an_error_still_refuses_its_row_when_another_is_emptied(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("List")
+        sheet.write_row(0, 0, ["a", "b"])
+        sheet.write_row(1, 0, ["one", "two"])
+        sheet.write_row(2, 0, ["three"])
+        sheet.write_formula(2, 1, "=1/0", value="#DIV/0!")
+    empty_records(path, _table(), [(2, 3)])
+    assert rows_with_errors(path, "List") == {3: "#DIV/0!"}
