@@ -148,6 +148,50 @@ def export_person(
 
 
 @app.command()
+def erase(
+    email: Annotated[list[str] | None, typer.Option(help="An e-mail address of the person.")] = None,
+    phone: Annotated[list[str] | None, typer.Option(help="A telephone number of the person.")] = None,
+    profile: Annotated[list[str] | None, typer.Option(help="The person's profile id.")] = None,
+    request_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A CSV file of requests, with the columns kind (email, phone or profile) and value.", exists=True
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only list what would go.")] = False,
+) -> None:
+    """Erase people from every file of the deployment, and keep them out of the extracts to come."""
+    settings, project = _configured()
+    from cdp_pipeline.config.erasure_requests import read_requests
+    from cdp_pipeline.privacy.erasure import Request, UnclearRequest
+    from cdp_pipeline.privacy.erasure import erase as erase_people
+    from cdp_pipeline.reporting.erasure import print_erasure
+
+    given = {"email": email, "phone": phone, "profile": profile}
+    requests = [
+        Request(kind, value, f"--{kind}, number {number}")
+        for kind, values in given.items()
+        for number, value in enumerate(values or [], start=1)
+    ]
+    _require_warehouse(settings)
+    sidecars = {name: table.sidecar for name, table in load_catalogue(project).items()}
+    try:
+        listed = read_requests(request_file) if request_file else []
+        requests += [Request(kind, value, place) for kind, value, place in listed]
+        if not requests:
+            raise typer.BadParameter("say whom: --email, --phone, --profile or --request-file")
+        found = erase_people(settings, project, sidecars, requests, dry_run=dry_run)
+    except (ConfigError, UnclearRequest) as error:
+        errors.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    print_erasure(console, settings, found, dry_run=dry_run)
+    for place in found.unknown:
+        errors.print(f"{place}: no profile has it", style="yellow", markup=False)
+    if found.left or not (found.profiles or found.lines or found.rows):
+        raise typer.Exit(1)
+
+
+@app.command()
 def explain(
     who: Annotated[str, typer.Argument(help="A profile id, or a record id (source.table:key).")],
     other: Annotated[str | None, typer.Argument(help="A second record id: why are the two one person, or not?")] = None,

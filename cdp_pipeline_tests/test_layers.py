@@ -15,7 +15,8 @@ ALLOWED = {
     "resources": {"resources", "domain", "config", "settings"},
     "sql": {"sql", "domain", "config"},
     "checks": {"checks", "resources", "domain", "config"},
-    "assets": {"assets", "checks", "resources", "sql", "domain", "config", "settings", "partitions"},
+    "privacy": {"privacy", "resources", "sql", "domain", "config", "settings"},
+    "assets": {"assets", "checks", "privacy", "resources", "sql", "domain", "config", "settings", "partitions"},
 }
 
 

@@ -8,7 +8,6 @@ SELECT built from configuration, and perhaps `metadata(run)`, what its page show
 import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,11 +15,12 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_pipeline.assets.raw.delivered import raw_table
+from cdp_pipeline.assets.sidecars import packaged_sidecar, unified_sidecar
 from cdp_pipeline.assets.staging.typed import staging_table
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
-from cdp_pipeline.config.base import ConfigError, load
+from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.config.sidecar import LAYERS, Sidecar, SidecarColumn
+from cdp_pipeline.config.sidecar import LAYERS, Sidecar
 from cdp_pipeline.domain import consistency
 from cdp_pipeline.domain.mapping import Target
 from cdp_pipeline.domain.segments import faults
@@ -57,28 +57,9 @@ def _refuse(found: Iterable[str]) -> None:
         raise ConfigError("\n".join(listed))
 
 
-def unified_sidecar(project: Project, name: str) -> Sidecar:
-    """Sidecar of a unified table; person records carry the deployment's custom attributes too."""
-    sidecar = _sidecar(ROOT / "unified" / f"{name}.yml")
-    return _with_custom_attributes(project, sidecar) if name == "person_records" else sidecar
-
-
-@cache
-def _sidecar(path: Path) -> Sidecar:
-    return load(path, Sidecar)
-
-
-def _with_custom_attributes(project: Project, sidecar: Sidecar) -> Sidecar:
-    custom = {
-        name: SidecarColumn(type="VARCHAR", description=description, privacy="quasi_identifier")
-        for name, description in project.identity.custom_attributes.items()
-    }
-    return sidecar.model_copy(update={"columns": {**sidecar.columns, **custom}})
-
-
 def _packaged(project: Project, path: Path) -> TableAsset:
     layer, name = path.parent.name, path.stem
-    sidecar = unified_sidecar(project, name) if layer == "unified" else _sidecar(path)
+    sidecar = unified_sidecar(project, name) if layer == "unified" else packaged_sidecar(path)
     source = path.with_suffix(".sql")
     if source.exists() and not path.with_suffix(".py").exists():
         return _of_query(layer, name, source, sidecar, parse(source.read_text(encoding="utf-8")))

@@ -7,6 +7,7 @@ not: the shape of one file (`cdp_pipeline.config`), and mappings (`domain.mappin
 from collections.abc import Iterator, Mapping, Set
 
 from cdp_pipeline.config.base import line_of
+from cdp_pipeline.config.erasure_requests import load_erased
 from cdp_pipeline.config.linkage_model import load_linkage_model
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.reference import load_reference
@@ -19,6 +20,7 @@ def faults(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:
     """All faults; `columns` has the names of each table's columns. Raises ConfigError for a faulty CSV file."""
     load_decisions(project.seeds)
     load_suppressions(project.seeds)
+    load_erased(project.seeds)
     load_linkage_model(project.seeds)
     yield from _identity(project, columns["identity.linkage_records"])
     yield from _identifiers(project)

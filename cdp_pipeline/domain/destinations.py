@@ -125,6 +125,13 @@ FORMATS: dict[str, Callable[[], dict[str, exp.Expr]]] = {
 }
 
 
+IDENTIFIERS: dict[str, tuple[str, ...]] = {
+    "salesforce_marketing_cloud": ("SubscriberKey", "EmailAddress"),
+    "google_customer_match": ("Email", "Phone"),
+}
+"""Columns by which a partner finds a person, by format."""
+
+
 def _name(name: str) -> exp.Expr:
     return exp.Lower(this=exp.func("trim", column(name, "profiles")))
 

@@ -8,16 +8,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_pipeline.assets.catalogue import load_catalogue, unified_sidecar
+from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.expressions import named, table, text
-from cdp_pipeline.domain.person import KEYS, rows_condition, source_rows_condition
-from cdp_pipeline.reporting.profile import found_profiles
+from cdp_pipeline.domain.expressions import table
+from cdp_pipeline.domain.person import rows_condition, source_rows_condition
+from cdp_pipeline.privacy.people import found_profiles, stage_people
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.settings import Settings
-from cdp_pipeline.sql.files import named_beside
-
-QUERIES = named_beside(__file__)
 
 
 def export_person(settings: Settings, project: Project, who: str, path: Path) -> dict[str, int] | None:
@@ -32,7 +29,7 @@ def export_person(settings: Settings, project: Project, who: str, path: Path) ->
             raise ValueError(f"{len(profiles)} profiles hold it: name one of {', '.join(profiles)}")
         if not profiles:
             return None
-        stage_person(session, profiles[0])
+        stage_people(session, profiles)
         content = {name: rows for name, rows in _rows(session, project) if rows}
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -42,30 +39,18 @@ def export_person(settings: Settings, project: Project, who: str, path: Path) ->
     return {name: len(rows) for name, rows in content.items()}
 
 
-def stage_person(session: DuckDBSession, profile: str) -> None:
-    """The temporary tables that say who the person is (`domain.person`)."""
-    session.stage("asked", exp.select(named(text(profile), "who")))
-    session.stage("person_profiles", QUERIES["former_profiles"])
-    for listed in KEYS:
-        if listed != "person_profiles":
-            session.stage(listed, QUERIES[listed])
-
-
 def _rows(session: DuckDBSession, project: Project) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Each table's rows of the person, as the table orders its columns."""
-    sidecars = {target: unified_sidecar(project, target) for target in _targets(project)}
+    catalogue = load_catalogue(project)
+    sidecars = {name: content.sidecar for name, content in catalogue.items()}
     staging = {
         f"staging.{name}": source_rows_condition(project, sidecars, source, source.plain_name(name))
         for name, source, _ in project.tables()
     }
-    for name in sorted(load_catalogue(project)):
+    for name in sorted(catalogue):
         columns = list(session.columns(name))
         condition = staging[name] if name in staging else rows_condition(columns)
         if not columns or condition is None:
             continue
         found = session.rows(exp.select("*").from_(table(name)).where(condition))
         yield name, sorted((dict(zip(columns, row, strict=True)) for row in found), key=str)
-
-
-def _targets(project: Project) -> set[str]:
-    return {target for _, _, definition in project.tables() for target, _ in definition.mappings()}

@@ -5,8 +5,8 @@ from rich.table import Table
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import named, text
-from cdp_pipeline.domain.standardisation import parse_phone
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.privacy.people import found_profiles
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -32,21 +32,11 @@ def print_profile(console: Console, settings: Settings, who: str, country: str) 
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
         profiles = found_profiles(session, who, country)
         for profile in profiles:
-            _ask(session, profile, None)
+            session.stage("asked", exp.select(named(text(profile), "who")))
             console.rule(f"profile {profile}")
             for name, (title, headers) in PARTS.items():
                 console.print(_table(title, headers, session.rows(QUERIES[name])))
     return bool(profiles)
-
-
-def found_profiles(session: DuckDBSession, who: str, country: str) -> list[str]:
-    """Profiles that an address, a number (as dialled in `country`), a record or a profile id leads to."""
-    _ask(session, who.strip(), parse_phone(who, country))
-    return sorted(str(row[0]) for row in session.rows(QUERIES["found"]) if row[0])
-
-
-def _ask(session: DuckDBSession, who: str, phone: str | None) -> None:
-    session.stage("asked", exp.select(named(text(who), "who"), named(text(phone or ""), "phone")))
 
 
 def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:

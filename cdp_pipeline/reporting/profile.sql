@@ -1,15 +1,3 @@
--- name: found
-select redirects.current_profile_id
-from identity.profile_redirects as redirects, asked
-where redirects.profile_id = asked.who
-union
-select profile_id from identity.identity_map, asked where record_id = asked.who
-union
-select points.profile_id
-from profile.profile_contact_points as points, asked
-where points.value = lower(asked.who) or mailbox(points.value) = mailbox(lower(asked.who))
-    or points.value = asked.phone
-
 -- name: golden
 select attribute, value, source, rule, disagreeing_records, cast(updated_at as date) as updated_on
 from profile.profile_attributes

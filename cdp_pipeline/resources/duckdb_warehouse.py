@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from cdp_pipeline.settings import Settings
 
 MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
 BUILDING = "__building"
+REWRITTEN = "rewritten"
 LOCK_PATIENCE_SECONDS = 900
 
 
@@ -143,6 +144,33 @@ class DuckDBSession:
         except duckdb.CatalogException:
             return {}
         return {str(row[0]): str(row[1]) for row in described}
+
+    def tables(self) -> list[str]:
+        """All tables, as `layer.table`."""
+        found = self._connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where database_name = current_database() order by all"
+        )
+        return [str(row[0]) for row in found.fetchall()]
+
+    def rewrite(self, path: Path, changed: Mapping[str, exp.Expr]) -> None:
+        """Write every table to a new database file: as its query in `changed` has it, else as it is.
+
+        What DuckDB deletes stays in the file's free blocks; what is not written to a new one is gone.
+        """
+        path.unlink(missing_ok=True)
+        self._connection.execute(f"attach {sql_of(exp.Literal.string(str(path)))} as {REWRITTEN}")
+        try:
+            for layer in sorted({name.partition(".")[0] for name in self.tables()}):
+                self._connection.execute(f"create schema if not exists {REWRITTEN}.{sql_of(exp.to_identifier(layer))}")
+            for name in self.tables():
+                query = changed.get(name) or exp.select("*").from_(table_ref(name))
+                target = table_ref(name)
+                target.set("catalog", exp.to_identifier(REWRITTEN, quoted=True))
+                self._connection.execute(f"create table {sql_of(target)} as {sql_of(query)}").fetchall()
+            self._connection.execute(f"checkpoint {REWRITTEN}")
+        finally:
+            self._connection.execute(f"detach {REWRITTEN}")
 
     def sharing(self) -> duckdb.DuckDBPyConnection:
         """A cursor on the same database; it sees what is committed."""

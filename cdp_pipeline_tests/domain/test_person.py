@@ -1,6 +1,6 @@
 import pytest
 
-from cdp_pipeline.assets.catalogue import unified_sidecar
+from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import sql_of
 from cdp_pipeline.domain.person import rows_condition, source_rows_condition
@@ -27,8 +27,7 @@ def test_a_table_that_names_nobody_has_no_rows_of_a_person() -> None:
 def test_rows_of_a_source_are_the_persons_by_their_mapping(
     project: Project, source: str, table: str, asked: list[str]
 ) -> None:
-    targets = {target for _, _, definition in project.tables() for target, _ in definition.mappings()}
-    sidecars = {target: unified_sidecar(project, target) for target in targets}
+    sidecars = {name: content.sidecar for name, content in load_catalogue(project).items()}
     condition = source_rows_condition(project, sidecars, project.sources[source], table)
     assert condition is not None
     assert all(part in sql_of(condition) for part in asked)

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cdp_pipeline.assets.catalogue import unified_sidecar
+from cdp_pipeline.assets.sidecars import unified_sidecar
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.survivorship import Survivorship
 from cdp_pipeline.domain.survivorship import attributes_select

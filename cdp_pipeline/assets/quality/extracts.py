@@ -1,13 +1,17 @@
 """`quality.extracts`: the run's files, each checked before any table changes.
 
-Every raw table depends on this one, so that one unusable file stops the day as a whole.
+Every raw table depends on this one, so that one unusable file stops the day as a whole. Before that,
+lines of erased people are emptied in the files, so that no table ever holds them again.
 """
 
 import json
+from contextlib import suppress
 
 from sqlglot import exp
 
+from cdp_pipeline.assets.sidecars import unified_sidecars
 from cdp_pipeline.assets.table import TableRun
+from cdp_pipeline.privacy.suppression import ErasedPeople
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.landing import digest
 
@@ -19,8 +23,20 @@ class UnusableExtracts(ExtractError):
         Exception.__init__(self, "\n".join([f"{len(faults)} unusable extract(s); no table was changed:", *faults]))
 
 
+def _keep_out(run: TableRun) -> int:
+    """Empty what the run's files tell of the erased; a file that can't be used is left for its inspection to refuse."""
+    erased = ErasedPeople(run.session, run.project, unified_sidecars(run.project), run.settings.data)
+    emptied = 0
+    for name, source, definition in erased.people_first(run.project.tables()):
+        for day in run.days:
+            with suppress(ExtractError):
+                emptied += erased.keep_out(run.landing, name, source, definition, day)
+    return emptied
+
+
 def build(run: TableRun) -> None:
     """Inspect every file of the run's days; raises UnusableExtracts with all faults."""
+    kept_out = _keep_out(run)
     rows, faults = [], []
     for name, source, definition in run.project.tables():
         for day in run.days:
@@ -46,4 +62,6 @@ def build(run: TableRun) -> None:
     types = {name: column.type for name, column in run.table.sidecar.columns.items()}
     run.session.stage_rows("delivered_files", types, rows)
     run.metadata["files"] = len(rows)
+    if kept_out:
+        run.metadata["lines of erased people emptied"] = kept_out
     run.write(exp.select("*").from_("delivered_files"))

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from cdp_pipeline.assets.sidecars import unified_sidecars
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.domain.expressions import column, named, no_rows, null_as, text, union_all
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
+from cdp_pipeline.privacy.suppression import ErasedPeople
 from cdp_pipeline.resources.landing import DeliveredFile
 from cdp_pipeline.resources.scratch import scratch_folder
 
@@ -93,6 +95,9 @@ def _inspected(run: TableRun, source: str, plain: str, definition: Table) -> lis
         for file, size in zip(files, sizes, strict=True)
         if not file.path.exists() or file.path.stat().st_size != size
     }
+    erased = ErasedPeople(run.session, run.project, unified_sidecars(run.project), run.settings.data)
+    for day in sorted(others):
+        erased.keep_out(run.landing, run.table.name, run.project.sources[source], definition, day)
     again = [file for day in sorted(others) for file in run.landing.inspect(definition, day)]
     return [*(file for file in files if file.day not in others), *again]
 

@@ -31,7 +31,7 @@ def test_text_that_is_not_marked_as_text_is_read_as_utf8(tmp_path: Path, session
         ("x\\y", 2, None),
         (None, 4, "bytes that are not UTF-8"),
     ]
-    assert found[3][3] == "\\xFF"
+    assert found[2][3] == "\\xFF"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Whose data is whose, and that it goes when it must: people, erasure, suppression, retention, pseudonyms."""

@@ -1,0 +1,431 @@
+"""Erasure (GDPR, article 17): a person goes from every file of the deployment, and nobody else changes.
+
+The person's rows, by what the tables' columns name (`domain.person`); their lines in the delivered files
+(`privacy.lines`); what partners' files, published tables, logs and run metadata tell of them. Hashes of
+their addresses, numbers and ids stay, so that the next extract does not bring them back
+(`privacy.suppression`), and a queue of what each partner must remove.
+
+The warehouse takes its place last: an erasure that is killed is repeated as a whole. DuckDB keeps what it
+deletes in free blocks of its file, so the database is written anew.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from cdp_pipeline.config.erasure_requests import COLUMNS as REQUEST_COLUMNS
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.config.suppressions import COLUMNS as SUPPRESSION_COLUMNS
+from cdp_pipeline.config.suppressions import DIGEST
+from cdp_pipeline.domain.destinations import IDENTIFIERS, file_select
+from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
+from cdp_pipeline.domain.person import KEYS, rows_condition
+from cdp_pipeline.domain.standardisation import parse_email, parse_phone
+from cdp_pipeline.privacy.files import Search, blot_out, drop_rows, files_below
+from cdp_pipeline.privacy.lines import stage_lines
+from cdp_pipeline.privacy.people import found_profiles, stage_people
+from cdp_pipeline.privacy.suppression import ErasedPeople
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.extracts.emptied import empty_records
+from cdp_pipeline.resources.landing import LandingZone, digest
+from cdp_pipeline.resources.publisher import publish
+from cdp_pipeline.resources.warehouse import unaudited
+from cdp_pipeline.settings import Settings
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+REMOVALS = "activation.removals"
+STAGED = (*KEYS, "person_lines", "person_values", "person_terms", "person_identifiers")
+"""Temporary tables that the conditions read, and with them the rows that must be gone."""
+LINE = ("_extract_date", "_file", "_line")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: `kind` is email, phone or profile; `place` is where it stood."""
+
+    kind: str
+    value: str
+    place: str
+
+
+class UnclearRequest(ValueError):
+    """A request that does not lead to one person; the message names its place and no value."""
+
+
+@dataclass
+class Erasure:
+    """What an erasure removes, or removed: counts, and no personal data.
+
+    `rows` by table, `lines` by delivered file, `files` are other files that tell of the person, `partners`
+    the destinations that must remove them; `left` are files that still tell something when it is done.
+    """
+
+    request_id: str
+    erased_on: str
+    profiles: int
+    records: int
+    unknown: list[str]
+    shared_contact_points: int
+    rows: dict[str, int]
+    lines: dict[str, int]
+    partners: list[str]
+    files: list[str] = field(default_factory=list)
+    hashes: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def erase(
+    settings: Settings,
+    project: Project,
+    sidecars: Mapping[str, Sidecar],
+    requests: list[Request],
+    *,
+    dry_run: bool,
+) -> Erasure:
+    """Erase the people of the requests together, or count what would go; sidecars are by `layer.table`.
+
+    Nothing else writes to the warehouse meanwhile. Raises UnclearRequest for an address or number that
+    several profiles hold.
+    """
+    with DuckDBWarehouse.of(settings).session() as session:
+        _discard_spill(settings)
+        unknown = _stage(session, project, sidecars, requests)
+        conditions = _conditions(session, project, sidecars)
+        found = _counted(session, settings, project, conditions, unknown)
+        if dry_run or not (found.profiles or found.lines or found.rows):
+            return found
+        removals = _removals(session, project, found)
+        search = Search(str(row[0]) for row in session.rows(QUERIES["needles"]))
+        found.hashes = _remember(session, settings, found)
+        _empty_landing(session, settings, project, sidecars)
+        found.files = _clean_files(session, settings, project, search)
+        fresh = settings.warehouse.with_name(f".{settings.warehouse.name}.erasing")
+        session.rewrite(fresh, _kept(session, conditions))
+        with _successor(settings, fresh, session) as successor:
+            _queue(successor, removals)
+            published = [(name, sidecar) for name, sidecar in sidecars.items() if sidecar.published]
+            publish(successor, published, settings.published)
+            found.left = [f"{name}: {count} rows" for name, count in _counts(successor, conditions).items()]
+        fresh.replace(settings.warehouse)
+        found.left += [str(path.relative_to(settings.home)) for path in _files(settings) if search.finds(path)]
+    _write_report(settings, found)
+    return found
+
+
+def _stage(
+    session: DuckDBSession, project: Project, sidecars: Mapping[str, Sidecar], requests: list[Request]
+) -> list[str]:
+    """Stage whose rows and lines go; returns the places of requests that nobody is known by."""
+    country = project.deployment.default_country
+    profiles, asked, unknown = set[str](), list[tuple[str, str]](), list[str]()
+    for request in requests:
+        found = found_profiles(session, request.value, country)
+        if len(found) > 1:
+            raise UnclearRequest(
+                f"{request.place}: {len(found)} profiles hold it; name one by its id, of {', '.join(found)}"
+            )
+        parsed = parse_phone(request.value, country) if request.kind == "phone" else parse_email(request.value)
+        if parsed is not None and request.kind != "profile":
+            asked.append((request.kind, parsed))
+        profiles.update(found)
+        unknown += [] if found else [request.place]
+    stage_people(session, sorted(profiles))
+    stage_lines(session, project, sidecars, asked)
+    session.stage("person_identifiers", QUERIES["person_identifiers"])
+    session.stage("person_terms", _terms(session))
+    return unknown
+
+
+def _terms(session: DuckDBSession) -> exp.Query:
+    """What linkage compares of the person's records and of nobody else's."""
+    name = "identity.linkage_records"
+    mine = exp.In(this=column("record_no"), query=exp.select("record_no").from_("person_numbers").subquery())
+    found = []
+    for part, kind in session.columns(name).items():
+        if kind == "VARCHAR":
+            own = exp.select(named(column(part), "value")).from_(table(name)).where(mine.copy())
+            others = exp.select(column(part)).from_(table(name)).where(exp.not_(mine.copy()))
+            found.append(exp.select("value").from_(exp.except_(own, others).subquery("own")))
+    return union_all(found)
+
+
+def _conditions(session: DuckDBSession, project: Project, sidecars: Mapping[str, Sidecar]) -> dict[str, exp.Expr]:
+    """By table, the rows that are the person's."""
+    delivered = {name for name, _, _ in project.tables()}
+    conditions: dict[str, exp.Expr] = {}
+    for name in session.tables():
+        layer, _, plain = name.partition(".")
+        columns = session.columns(name)
+        if layer in ("raw", "staging") and plain in delivered:
+            places = exp.select(*map(column, LINE)).from_("person_lines")
+            places = places.where(exp.EQ(this=column("name"), expression=text(plain)))
+            conditions[name] = _in(exp.Tuple(expressions=[column(part) for part in LINE]), places)
+            continue
+        found = [rows_condition(columns), *_held(name, columns, sidecars.get(name)), *_special(name)]
+        given = [condition for condition in found if condition is not None]
+        if given:
+            conditions[name] = exp.or_(*given)
+    return {name: exp.func("coalesce", condition, exp.false()) for name, condition in conditions.items()}
+
+
+def _held(name: str, columns: Mapping[str, str], sidecar: Sidecar | None) -> Iterator[exp.Expr]:
+    """Columns that hold a contact point of the person alone: those that identify directly, and of a table nobody knows all."""
+    for part, kind in columns.items():
+        known = sidecar.columns.get(part) if sidecar else None
+        if kind == "VARCHAR" and (known is None or known.privacy == "direct_identifier"):
+            value = exp.Lower(this=exp.Trim(this=column(part)))
+            yield _in(value, exp.select("value").from_("person_values"))
+
+
+def _special(name: str) -> Iterator[exp.Expr]:
+    if name == "quality.quarantine":
+        unread = QUERIES["unread_of_person"].copy()
+        assert isinstance(unread, exp.Query)
+        yield _in(exp.Tuple(expressions=[column("file"), column("line")]), unread)
+    if name == "identity.term_frequencies":
+        yield _in(column("value"), exp.select("value").from_("person_terms"))
+    if name == "identity.shared_identifiers":
+        own = exp.select("type", "value").from_("person_identifiers")
+        yield _in(exp.Tuple(expressions=[column("type"), column("value")]), own)
+
+
+def _in(value: exp.Expr, listed: exp.Query) -> exp.In:
+    return exp.In(this=value, query=listed.subquery())
+
+
+def _counted(
+    session: DuckDBSession,
+    settings: Settings,
+    project: Project,
+    conditions: Mapping[str, exp.Expr],
+    unknown: list[str],
+) -> Erasure:
+    profiles, records, shared = (
+        session.rows(exp.select("count(*)").from_(name))[0][0]
+        for name in ("person_profiles", "person_records", "shared_points")
+    )
+    lines = exp.select("_file", "count(*)").from_("person_lines").group_by("_file").order_by("_file")
+    today = datetime.now(project.deployment.zone).date().isoformat()
+    people = session.rows(exp.select("record_id").from_("person_records").order_by("record_id"))
+    values = session.rows(exp.select("value").from_("person_values").order_by("value"))
+    number = sha256(f"{settings.home.name} {today} {people} {values}".encode()).hexdigest()[:12]
+    return Erasure(
+        request_id=f"E{number}",
+        erased_on=today,
+        profiles=profiles,
+        records=records,
+        unknown=unknown,
+        shared_contact_points=shared,
+        rows=_counts(session, conditions),
+        lines=dict(session.rows(lines)),
+        partners=[str(name) for name, _ in session.rows(QUERIES["partners"])],
+    )
+
+
+def _counts(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, int]:
+    """Rows that fulfil its condition, by table that has any."""
+    counts = {
+        name: int(session.rows(exp.select("count(*)").from_(table(name)).where(condition.copy()))[0][0])
+        for name, condition in conditions.items()
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _kept(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, exp.Expr]:
+    """What each table of the new database holds."""
+    kept: dict[str, exp.Expr] = {}
+    for name in session.tables():
+        query = QUERIES.get(name.partition(".")[2]) if name in REWRITTEN else None
+        source = query.subquery("kept") if isinstance(query, exp.Query) else table(name)
+        selected = exp.select("*").from_(source)
+        kept[name] = selected.where(exp.not_(conditions[name].copy())) if name in conditions else selected
+    return kept
+
+
+REWRITTEN = ("quality.extracts", "quality.source_audit", "activation.deliveries")
+"""Tables of everybody's that mention one person's files or values."""
+
+
+def _remember(session: DuckDBSession, settings: Settings, found: Erasure) -> int:
+    """Hash what must not come back; returns the number of new hashes."""
+    hashes = [(str(kind), str(value)) for kind, value in session.rows(QUERIES["hashes"])]
+    folder = settings.seeds / "privacy"
+    points = [(kind, value, found.erased_on) for kind, value in hashes if kind in ("email", "phone")]
+    _append(folder / "suppressions.csv", SUPPRESSION_COLUMNS, points)
+    rows = [(found.request_id, found.erased_on, kind, value) for kind, value in hashes]
+    return _append(folder / "erasure_requests.csv", REQUEST_COLUMNS, rows)
+
+
+def _append(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> int:
+    """Add the rows that the file lacks, in one step; it is made where it is missing."""
+    known = path.read_text(encoding="utf-8") if path.exists() else ",".join(columns) + "\n"
+    new = [line for line in map(",".join, rows) if line not in set(known.splitlines())]
+    partial = path.with_name(f".{path.name}.partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial.write_text("\n".join([known.removesuffix("\n"), *new, ""]), encoding="utf-8")
+    partial.replace(path)
+    return len(new)
+
+
+def _empty_landing(
+    session: DuckDBSession, settings: Settings, project: Project, sidecars: Mapping[str, Sidecar]
+) -> None:
+    """Empty the lines; in a file that is not the one that was read they are looked for by their hashes."""
+    landing = LandingZone(settings.landing)
+    erased = ErasedPeople(session, project, sidecars, settings.data)
+    written: dict[str, None] = {}
+    sizes = dict(session.rows(exp.select("file", "bytes").from_("quality.extracts")))
+    for name, source, definition in project.tables():
+        for day, file, lines in _lines_by_file(session, name):
+            path = landing.path(file)
+            if not path.exists():
+                continue
+            sample = settings.data / "sample" / file
+            twin = sample if sample.exists() and digest(sample) == digest(path) else None
+            if path.stat().st_size == sizes.get(file):
+                empty_records(path, definition, lines)
+            else:
+                session.stage("run_days", exp.select(named(literal(day), "day")))
+                erased.keep_out(landing, name, source, definition, day)
+            if twin is not None:
+                shutil.copyfile(path, twin)
+            written[file] = None
+    rows = [(file, landing.path(file).stat().st_size, digest(landing.path(file))) for file in written]
+    session.stage_rows("written_files", {"file": "varchar", "bytes": "bigint", "sha256": "varchar"}, rows)
+
+
+def _lines_by_file(session: DuckDBSession, name: str) -> Iterator[tuple[date, str, list[tuple[int, int | None]]]]:
+    """Day, file, and the person's lines in it, each with the line of the next record."""
+    mine = exp.EQ(this=column("name"), expression=text(name))
+    files = exp.select("_file").from_("person_lines").where(mine)
+    if not session.rows(files.copy().limit(1)):
+        return
+    following = exp.Window(
+        this=exp.func("lead", column("_line")),
+        partition_by=[column("_file")],
+        order=exp.Order(expressions=[column("_line")]),
+    )
+    placed = exp.select(*map(column, LINE), named(following, "following")).from_(table(f"raw.{name}"))
+    session.stage("all_lines", placed.where(_in(column("_file"), files)))
+    lines = exp.select("_file", "_line").from_("person_lines").where(mine.copy())
+    wanted = _in(exp.Tuple(expressions=[column("_file"), column("_line")]), lines)
+    found = session.rows(exp.select("*").from_("all_lines").where(wanted).order_by("_extract_date", "_file", "_line"))
+    by_file: dict[tuple[date, str], list[tuple[int, int | None]]] = {}
+    for day, file, line, after in found:
+        by_file.setdefault((day, str(file)), []).append((int(line), after))
+    yield from ((day, file, lines) for (day, file), lines in by_file.items())
+
+
+def _clean_files(session: DuckDBSession, settings: Settings, project: Project, search: Search) -> list[str]:
+    """Exports, tables of text, run metadata, logs and pages; returns the files that told of the person.
+
+    Pages for review show whole records, so those of the person's cases go as a whole: `cdp review` makes them anew.
+    """
+    cells = {str(row[0]) for row in session.rows(QUERIES["own_cells"])}
+    rows = {row for _, row in _partner_rows(session, project)}
+    changed = []
+    tables = [*settings.exports.rglob("*.csv"), *(settings.data / "truth").rglob("*.csv")]
+    tables.append(settings.seeds / "steward" / "decisions.csv")
+    for path in sorted(path for path in tables if path.exists()):
+        if drop_rows(path, cells, rows):
+            changed.append(path)
+    for path in _files(settings):
+        if path.is_relative_to(settings.landing) or path in changed or _is_rewritten(path, settings):
+            continue
+        if search.finds(path):
+            if path.is_relative_to(settings.data / "review"):
+                path.unlink()
+            else:
+                blot_out(path, search)
+            changed.append(path)
+    written = [
+        (str(path.relative_to(settings.exports)), digest(path))
+        for path in changed
+        if path.is_relative_to(settings.exports)
+    ]
+    session.stage_rows("written_exports", {"file": "varchar", "sha256": "varchar"}, written)
+    return [str(path.relative_to(settings.home)) for path in changed]
+
+
+def _is_rewritten(path: Path, settings: Settings) -> bool:
+    """Whether the warehouse or the published tables, which are written anew."""
+    return path.parent in (settings.warehouse.parent, settings.published)
+
+
+def _files(settings: Settings) -> list[Path]:
+    """Every file of the deployment that may tell of somebody."""
+    return files_below(settings.data, settings.seeds, settings.home / "docs" / "dictionary")
+
+
+def _partner_rows(session: DuckDBSession, project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Destination and row of the person, as a partner's file has it today."""
+    mine = _in(column("profile_id", "members"), exp.select("profile_id").from_("person_profiles"))
+    if not session.columns("activation.delivery_members"):
+        return
+    for name, destination in sorted(project.destinations.items()):
+        asked = file_select(destination, column("as_of_day", "members")).where(mine.copy()).distinct()
+        for row in session.rows(asked):
+            yield name, tuple("" if cell is None else str(cell) for cell in row)
+
+
+def _removals(session: DuckDBSession, project: Project, found: Erasure) -> list[tuple[Any, ...]]:
+    """Rows of `activation.removals`: by what each partner knows the person, in hashes."""
+    held = dict(session.rows(QUERIES["partners"]))
+    rows = set()
+    for name, row in _partner_rows(session, project):
+        headers = list(file_select(project.destinations[name], exp.true()).named_selects)
+        for identifier in IDENTIFIERS[project.destinations[name].format]:
+            cell = row[headers.index(identifier)]
+            if cell:
+                hashed = cell if DIGEST.match(cell) else sha256(cell.encode()).hexdigest()
+                rows.add((found.request_id, name, identifier, hashed, held.get(name), None))
+    return sorted(rows)
+
+
+def _queue(session: DuckDBSession, removals: list[tuple[Any, ...]]) -> None:
+    types = dict.fromkeys(("request_id", "destination", "identifier", "sha256"), "varchar")
+    session.stage_rows("new_removals", {**types, "held_as_of": "date", "removed_on": "date"}, removals)
+    query = exp.select("*").from_("new_removals")
+    if session.columns(REMOVALS):
+        session.append(REMOVALS, query)
+    else:
+        session.replace_table(REMOVALS, query, unaudited)
+
+
+@contextmanager
+def _successor(settings: Settings, fresh: Path, session: DuckDBSession) -> Iterator[DuckDBSession]:
+    """A session on the new database that knows the person too."""
+    warehouse = DuckDBWarehouse.of(settings).model_copy(update={"database": str(fresh)})
+    with warehouse.session() as successor:
+        for name in STAGED:
+            successor.stage_rows(name, session.columns(name), session.rows(exp.select("*").from_(name)))
+        yield successor
+
+
+def _discard_spill(settings: Settings) -> None:
+    """What DuckDB wrote beside its file in a process that was killed; the writer's lock is held."""
+    shutil.rmtree(settings.warehouse.parent / "spill", ignore_errors=True)
+
+
+def _write_report(settings: Settings, found: Erasure) -> None:
+    path = report_path(settings, found)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(asdict(found), file, indent=2)
+        file.write("\n")
+
+
+def report_path(settings: Settings, found: Erasure) -> Path:
+    """Where the report of an erasure lies."""
+    return settings.data / "erasures" / f"{found.request_id}.json"

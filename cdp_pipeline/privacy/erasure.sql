@@ -1,0 +1,82 @@
+-- name: lines_of_files
+with lines as (
+    select name, _extract_date, _file, _line, following
+    from all_lines
+)
+
+select distinct lines.name, lines._extract_date, lines._file, lines._line, lines.following
+from lines
+join person_lines as mine on lines.name = mine.name and lines._file = mine._file and lines._line = mine._line
+order by all
+
+-- name: needles
+select delivered as value from own_points where delivered is not null
+union
+select trim(delivered) from own_points where delivered is not null
+union
+select canonical from own_points
+union
+select record_id from person_records
+union
+select profile_id from person_profiles
+
+-- name: own_cells
+select value from person_values
+union
+select sha256(canonical) from own_points
+union
+select sha256(mailbox(canonical)) from own_points where kind = 'email'
+union
+select lower(record_id) from person_records
+union
+select lower(profile_id) from person_profiles
+
+-- name: person_identifiers
+select type, value from unified.identifiers where record_id in (select record_id from person_records)
+except
+select type, value from unified.identifiers where record_id not in (select record_id from person_records)
+
+-- name: hashes
+select distinct kind, sha256(canonical) as sha256 from own_points
+union
+select 'record', sha256(record_id) from person_records
+union
+select 'order', sha256(order_id) from person_orders
+union
+select 'visitor', sha256(visitor_id) from person_visitors
+order by all
+
+-- name: partners
+select destination, max(as_of_day) as held_as_of
+from activation.delivery_members
+where profile_id in (select profile_id from person_profiles)
+group by destination
+order by destination
+
+-- name: extracts
+select
+    extract_date, source, source_table, extracts.file,
+    coalesce((select max(written.bytes) from written_files as written where written.file = extracts.file), extracts.bytes) as bytes,
+    columns,
+    coalesce((select max(written.sha256) from written_files as written where written.file = extracts.file), extracts.sha256) as sha256
+from quality.extracts as extracts
+
+-- name: deliveries
+select * replace (
+    coalesce((select max(written.sha256) from written_exports as written where written.file = deliveries.file), deliveries.sha256) as sha256
+)
+from activation.deliveries as deliveries
+
+-- name: source_audit
+select * replace (
+    case when lower(least) not in (select lower(trim(value)) from person_texts where value is not null) then least end as least,
+    case when lower(greatest) not in (select lower(trim(value)) from person_texts where value is not null) then greatest end as greatest
+)
+from quality.source_audit
+
+-- name: unread_of_person
+select file, line
+from quality.quarantine
+where exists (select 1 from person_values where contains(lower(raw_line), person_values.value))
+union
+select _file, _line from person_lines

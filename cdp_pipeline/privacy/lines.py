@@ -1,0 +1,152 @@
+"""The lines of delivered files that are a person's, among those of all days that `raw` keeps.
+
+What belongs here: finding them by ids, by keys, and by contact points that nobody else holds. What does
+not: who the person is (`privacy.people`), and what is done with the lines.
+
+Temporary tables: `person_lines` (name, _extract_date, _file, _line), `own_points` (kind, delivered, canonical:
+contact points that are the person's alone), `person_values` (value: these in small letters, in either form)
+and `person_texts` (value: whatever stood in the lines).
+"""
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.config.sources import LINE_COLUMNS, Source, Table
+from cdp_pipeline.domain.expressions import column, joined, named, table, text, union_all
+from cdp_pipeline.domain.person import among, source_contact_points, source_ids, source_rows_condition
+from cdp_pipeline.domain.staging import typed_select
+from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+
+
+def stage_lines(
+    session: Session, project: Project, sidecars: Mapping[str, Sidecar], asked: list[tuple[str, str]]
+) -> None:
+    """Stage the lines and values of the staged people, and of the contact points (kind, canonical value) `asked`."""
+    session.stage_rows("person_lines", {"name": "varchar", **_LINE_TYPES}, [])
+    session.stage_rows("line_values", dict.fromkeys(("kind", "delivered", "canonical"), "varchar"), [])
+    session.stage_rows("person_texts", {"value": "varchar"}, [])
+    session.stage_rows("asked_values", dict.fromkeys(("kind", "value"), "varchar"), asked)
+    delivered = [parts for parts in project.tables() if session.columns(f"raw.{parts[0]}")]
+    for name, source, definition in delivered:
+        session.stage("found_lines", _lines_by_id(session, project, sidecars, name, source))
+        _collect(session, project, sidecars, name, source, definition)
+    for staged, query in QUERIES.items():
+        session.stage(staged, query)
+    for name, _, definition in delivered:
+        session.stage("held_lines", _lines_by_value(name, definition))
+        session.stage("found_lines", _not_of_others(session, name, definition))
+        _note(session, name, definition)
+
+
+def over_lines(query: exp.Select, name: str, lines: str, known: str = "staging.parsed_values") -> exp.Select:
+    """A query of `raw.<name>` and the parsed values, over other tables in their place."""
+    changed = query.copy()
+    for found in list(changed.find_all(exp.Table)):
+        if (found.db, found.name) == ("raw", name):
+            found.replace(exp.alias_(table(lines), found.alias or name, table=True))
+        elif (found.db, found.name) == ("staging", "parsed_values"):
+            found.replace(exp.alias_(table(known), found.alias, table=True))
+    return changed
+
+
+def _lines_by_id(
+    session: Session, project: Project, sidecars: Mapping[str, Sidecar], name: str, source: Source
+) -> exp.Select:
+    """Lines that name the person's ids, are staged as a row of theirs, or have such a row's key on another day."""
+    plain = source.plain_name(name)
+    definition = source.tables[plain]
+    ids = source_ids(project, sidecars, source, plain)
+    found = [among(id_name, value) for id_name, value, is_computed in ids if not is_computed]
+    staged = source_rows_condition(project, sidecars, source, plain)
+    if staged is not None and session.columns(f"staging.{name}"):
+        place = exp.select(*map(column, LINE_COLUMNS)).from_(table(f"staging.{name}")).where(staged)
+        exact = exp.In(this=_tuple(LINE_COLUMNS), query=place.subquery())
+        found.append(exact)
+        if definition.key:
+            keys = exp.select(*map(column, definition.key)).from_(table(f"raw.{name}")).where(exact.copy())
+            found.append(exp.In(this=_tuple(definition.key), query=keys.subquery()))
+    return exp.select("*").from_(table(f"raw.{name}")).where(exp.or_(exp.false(), *found))
+
+
+def _collect(
+    session: Session,
+    project: Project,
+    sidecars: Mapping[str, Sidecar],
+    name: str,
+    source: Source,
+    definition: Table,
+) -> None:
+    """Note the lines, and their contact points as delivered and in canonical form."""
+    _note(session, name, definition)
+    session.stage("typed_days", exp.select(named(column("_extract_date"), "day")).distinct().from_("found_lines"))
+    session.stage("typed_lines", over_lines(typed_select(name, definition, project.deployment), name, "found_lines"))
+    same = [exp.EQ(this=column(part, "found_lines"), expression=column(part, "typed_lines")) for part in LINE_COLUMNS]
+    for kind, value in source_contact_points(project, sidecars, source, source.plain_name(name)):
+        told = exp.select(named(kind, "kind"), named(value, "canonical")).from_("typed_lines")
+        if isinstance(value, exp.Column):
+            delivered, canonical = (column(value.name, part) for part in ("found_lines", "typed_lines"))
+            told = exp.select(named(kind, "kind"), named(delivered, "delivered"), named(canonical, "canonical"))
+            told = told.from_("typed_lines").join("found_lines", on=exp.and_(*same))
+        session.append("line_values", told)
+
+
+def _note(session: Session, name: str, definition: Table) -> None:
+    session.append(
+        "person_lines",
+        exp.select(named(text(name), "name"), *map(column, LINE_COLUMNS)).distinct().from_("found_lines"),
+    )
+    cells = [exp.select(named(column(part), "value")).distinct().from_("found_lines") for part in definition.columns]
+    session.append("person_texts", union_all(cells))
+
+
+def _lines_by_value(name: str, definition: Table) -> exp.Select:
+    """Lines that hold a contact point of the person alone, readable or not."""
+    told = [part for part, content in definition.columns.items() if content.type in ("email", "phone")]
+    told = told or [
+        part for part, content in definition.columns.items() if content.privacy_class == "direct_identifier"
+    ]
+    held = [_among_values(column(part)) for part in told]
+    unread = exp.select("1").from_("person_values").where("contains(lower(_reject_text), person_values.value)")
+    return exp.select("*").from_(table(f"raw.{name}")).where(exp.or_(*held, exp.Exists(this=unread)))
+
+
+def _not_of_others(session: Session, name: str, definition: Table) -> exp.Select:
+    """Those of the held lines that are not noted yet, and whose key is nobody's today."""
+    noted = (
+        exp.select(*map(column, LINE_COLUMNS))
+        .from_("person_lines")
+        .where(exp.EQ(this=column("name"), expression=text(name)))
+    )
+    new = exp.select("*").from_("held_lines").where(exp.In(this=_tuple(LINE_COLUMNS), query=noted.subquery()).not_())
+    if definition.key and session.columns(f"staging.{name}"):
+        places = exp.select(*map(column, LINE_COLUMNS)).from_(table(f"staging.{name}"))
+        keys = exp.select(*map(column, definition.key)).from_(table(f"raw.{name}"))
+        keys = keys.where(exp.In(this=_tuple(LINE_COLUMNS), query=places.subquery()))
+        mine = exp.select(*map(column, definition.key)).from_("held_lines").subquery()
+        keys = keys.where(exp.In(this=_tuple(definition.key), query=mine))
+        new = new.where(exp.or_(column("_reject_reason").is_(exp.null()).not_(), _nobodys(definition, keys)))
+    return new
+
+
+def _nobodys(definition: Table, keys: exp.Select) -> exp.Expr:
+    taken = joined("|", *(exp.cast(column(part), "varchar") for part in definition.key))
+    listed = exp.select(taken).from_(keys.subquery("keys"))
+    return exp.In(this=taken.copy(), query=listed.subquery()).not_()
+
+
+def _among_values(value: exp.Expr) -> exp.Expr:
+    listed = exp.select("value").from_("person_values").subquery()
+    return exp.In(this=exp.Lower(this=exp.Trim(this=value)), query=listed)
+
+
+def _tuple(names: tuple[str, ...]) -> exp.Expr:
+    return column(names[0]) if len(names) == 1 else exp.Tuple(expressions=[column(name) for name in names])
+
+
+_LINE_TYPES = {"_extract_date": "date", "_file": "varchar", "_line": "bigint"}
