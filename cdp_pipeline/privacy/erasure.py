@@ -281,12 +281,12 @@ def _append(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]
 def _empty_landing(
     session: DuckDBSession, settings: Settings, project: Project, sidecars: Mapping[str, Sidecar]
 ) -> None:
-    """Empty the lines; in a file that is not the one that was read they are looked for by their hashes."""
+    """Empty the lines; in files that were not read, or changed since, they are looked for by their hashes."""
     landing = LandingZone(settings.landing)
     erased = ErasedPeople(session, project, sidecars, settings.data)
     written: dict[str, None] = {}
     sizes = dict(session.rows(exp.select("file", "bytes").from_("quality.extracts")))
-    for name, source, definition in project.tables():
+    for name, source, definition in erased.people_first(project.tables()):
         for day, file, lines in _lines_by_file(session, name):
             path = landing.path(file)
             if not path.exists():
@@ -301,6 +301,10 @@ def _empty_landing(
             if twin is not None:
                 shutil.copyfile(path, twin)
             written[file] = None
+        for day, paths in landing.days(definition.extract).items():
+            if any(landing.name(path) not in sizes for path in paths):  # not read by any run so far
+                session.stage("run_days", exp.select(named(literal(day), "day")))
+                erased.keep_out(landing, name, source, definition, day)
     rows = [(file, landing.path(file).stat().st_size, digest(landing.path(file))) for file in written]
     session.stage_rows("written_files", {"file": "varchar", "bytes": "bigint", "sha256": "varchar"}, rows)
 

@@ -1,0 +1,226 @@
+"""Erasure, on copies of the sample: the bytes are gone everywhere, nobody else changes, nobody comes back."""
+
+import json
+import random
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from ahocorasick_rs import BytesAhoCorasick
+
+from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.config.project import load_project
+from cdp_pipeline.privacy import erasure
+from cdp_pipeline.privacy.erasure import Erasure, Request, UnclearRequest, erase
+from cdp_pipeline.settings import Settings
+from cdp_pipeline_tests.homes import cdp
+
+ADRIAN = "adrian.keller@gmail.com"
+LAST, NEXT = "2026-11-15", "2026-11-16"
+OF_PEOPLE = {
+    "identity.identity_map": "profile_id",
+    "identity.identity_events": "profile_id",
+    "profile.profiles": "profile_id",
+    "profile.profile_attributes": "profile_id",
+    "profile.profile_contact_points": "profile_id",
+    "profile.consent_state": "profile_id",
+    "profile.timeline": "coalesce(profile_id, visitor_id)",
+    "segments.segment_members": "profile_id",
+    "activation.delivery_members": "profile_id",
+}
+
+
+def _erase(home: Path, requests: list[Request], *, dry_run: bool = False) -> Erasure:
+    project = load_project(home / "seeds")
+    sidecars = {name: table.sidecar for name, table in load_catalogue(project).items()}
+    return erase(Settings(home, 2, "2GB"), project, sidecars, requests, dry_run=dry_run)
+
+
+@pytest.fixture(scope="module")
+def copied(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(sample_home, tmp_path_factory.mktemp("erased") / "home"))
+
+
+@pytest.fixture
+def home(sample_home: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sample_home, tmp_path / "home"))
+
+
+def _read(home: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(home / "data" / "warehouse" / "cdp.duckdb"), read_only=True)
+
+
+def _told_of(home: Path, profiles: list[str]) -> set[bytes]:
+    """What a byte search looks for: contact points, ids, and names beside birth dates."""
+    with _read(home) as connection:
+        connection.execute("create temp table asked as select unnest($1) as profile_id", [profiles])
+        connection.execute(
+            "create temp table mine as select r.* from unified.person_records r join identity.identity_map using (record_id) "
+            "where profile_id in (from asked)"
+        )
+        found = connection.execute(
+            """
+            with points as (
+                select value from unified.contact_points where record_id in (select record_id from mine)
+                    and kind in ('email', 'phone')
+                except select value from unified.contact_points where record_id not in (select record_id from mine)
+            ),
+            delivered as (
+                select m.courriel as value, staged.courriel as canonical from raw.store_pos__members as m
+                join staging.store_pos__members as staged using (carte) where 'store_pos.members:' || carte in (select record_id from mine)
+                union all
+                select m.portable, staged.portable from raw.store_pos__members as m
+                join staging.store_pos__members as staged using (carte) where 'store_pos.members:' || carte in (select record_id from mine)
+                union all
+                select m.phone, staged.phone from raw.web_shop__accounts as m
+                join staging.web_shop__accounts as staged using (account_no)
+                where 'web_shop.accounts:' || account_no in (select record_id from mine)
+            )
+            select value from points
+            union select value from delivered where canonical in (from points)
+            union select profile_id from asked
+            union select record_id from mine
+            union (
+                select source_key from mine where length(source_key) > 5
+                except select source_key from unified.person_records where record_id not in (select record_id from mine)
+            )
+            union select first_name || ',' || last_name || ',' || birth_date from raw.web_shop__accounts
+                where 'web_shop.accounts:' || account_no in (select record_id from mine)
+            union select first_name || ',' || last_name || ',' || birth_date from raw.sales_crm__contacts
+                where 'sales_crm.contacts:' || contact_id in (select record_id from mine)
+            union select order_id from unified.orders where record_id in (select record_id from mine)
+            """
+        ).fetchall()
+    return {str(value).encode() for (value,) in found if value is not None}
+
+
+def _files(home: Path) -> Iterator[Path]:
+    return (
+        path for path in sorted(home.rglob("*")) if path.is_file() and path.parts[len(home.parts)] in ("data", "seeds")
+    )
+
+
+def _holding(home: Path, needles: set[bytes]) -> dict[str, bytes]:
+    listed = sorted(needles)
+    search = BytesAhoCorasick(listed)
+    found = {path: search.find_matches_as_indexes(path.read_bytes()) for path in _files(home)}
+    return {str(path.relative_to(home)): listed[matches[0][0]] for path, matches in found.items() if matches}
+
+
+def _rows_of_others(home: Path, profiles: list[str]) -> dict[str, list[tuple[object, ...]]]:
+    with _read(home) as connection:
+        connection.execute("create temp table asked as select unnest($1) as profile_id", [profiles])
+        return {
+            name: connection.execute(
+                f"select * from {name} where coalesce({who}, '') not in (from asked) order by all"
+            ).fetchall()
+            for name, who in OF_PEOPLE.items()
+        }
+
+
+def test_a_hundred_people_leave_no_byte_change_nobody_and_stay_away(copied: Path) -> None:
+    with _read(copied) as connection:
+        everybody = [
+            row[0] for row in connection.execute("select profile_id from profile.profiles order by 1").fetchall()
+        ]
+    people = random.Random(7).sample(everybody, 100)
+    told = _told_of(copied, people)
+    assert len(told) > 400
+    before = _rows_of_others(copied, people)
+    landing = copied / "data" / "landing"
+    held = {folder: copied.parent / folder.parent.name for folder in landing.glob(f"*/{LAST}")}
+    for folder, kept in held.items():
+        shutil.copytree(folder, folder.with_name(NEXT))  # delivered, and not read yet
+        shutil.copytree(folder, kept)
+    file = copied.parent / "requests.csv"
+    file.write_text("kind,value\n" + "".join(f"profile,{profile}\n" for profile in people))
+    done = cdp(copied, "erase", "--request-file", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no table and no file of the deployment tells" in done.stdout
+    assert _rows_of_others(copied, people) == before
+    assert not _holding(copied, told)
+
+    for folder, kept in held.items():
+        shutil.copytree(kept, folder.with_name(NEXT), dirs_exist_ok=True)  # the sources hold them still
+    assert _holding(copied, told)
+    run = cdp(copied, "run", "--date", NEXT)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert not _holding(copied, told)
+    with _read(copied) as connection:
+        alive = {row[0] for row in connection.execute("select profile_id from profile.profiles").fetchall()}
+    assert not alive & set(people)
+    assert alive == set(everybody) - set(people)
+
+
+def test_a_dry_run_counts_and_changes_nothing(home: Path) -> None:
+    files = {path: path.read_bytes() for path in _files(home)}
+    found = _erase(home, [Request("email", ADRIAN, "--email")], dry_run=True)
+    assert (found.profiles, found.records, found.partners) == (1, 4, ["marketing_cloud"])
+    assert found.rows["unified.person_records"] == 4
+    assert found.lines["sales_crm/2026-11-15/contacts.csv"] == 1
+    changed = {path for path in _files(home) if files.get(path) != path.read_bytes()}
+    assert {path.name for path in changed} <= {"cdp.duckdb"}  # DuckDB notes that it was opened
+    assert found.rows == _erase(home, [Request("email", ADRIAN, "--email")], dry_run=True).rows
+
+
+def test_an_erasure_that_fails_at_any_step_is_repeated_as_a_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = _told_of(home, _profiles_of(home, ADRIAN))
+    for step in ("_empty_landing", "_clean_files", "publish"):
+        with monkeypatch.context() as broken:
+            broken.setattr(erasure, step, _fails_after(getattr(erasure, step)))
+            with pytest.raises(OSError, match="the disk is full"):
+                _erase(home, [Request("email", ADRIAN, "--email")])
+        assert _profiles_of(home, ADRIAN)
+    assert not _erase(home, [Request("email", ADRIAN, "--email")]).left
+    assert not _holding(home, told)
+
+
+def test_the_report_counts_and_tells_of_nobody(home: Path) -> None:
+    told = _told_of(home, _profiles_of(home, ADRIAN))
+    found = _erase(home, [Request("phone", "06 44 64 17 00", "--phone"), Request("email", ADRIAN, "--email")])
+    (path,) = (home / "data" / "erasures").iterdir()
+    report = json.loads(path.read_text())
+    assert (report["profiles"], report["left"]) == (1, [])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not any(needle in path.read_bytes() for needle in told)
+    assert found.hashes > 10
+    with _read(home) as connection:
+        removals = connection.execute("from activation.removals order by all").fetchall()
+    assert [(row[1], row[2], row[5]) for row in removals] == [
+        ("marketing_cloud", "EmailAddress", None),
+        ("marketing_cloud", "SubscriberKey", None),
+    ]
+
+
+def test_an_address_of_several_people_is_no_clear_request(home: Path) -> None:
+    with _read(home) as connection:
+        shared = connection.execute(
+            "select value from profile.profile_contact_points where kind = 'email' group by value "
+            "having count(distinct profile_id) > 1 order by 1"
+        ).fetchall()
+    with pytest.raises(UnclearRequest, match="requests.csv:2: 2 profiles hold it") as caught:
+        _erase(home, [Request("email", shared[0][0], "requests.csv:2")])
+    assert shared[0][0] not in str(caught.value)
+
+
+def test_a_request_for_nobody_is_told_and_changes_nothing(home: Path) -> None:
+    found = _erase(home, [Request("email", "nobody@example.org", "--email")])
+    assert (found.unknown, found.rows, found.hashes) == (["--email"], {}, 0)
+    assert not (home / "data" / "erasures").exists()
+
+
+def _profiles_of(home: Path, email: str) -> list[str]:
+    with _read(home) as connection:
+        asked = "select distinct profile_id from profile.profile_contact_points where value = ?"
+        return [row[0] for row in connection.execute(asked, [email]).fetchall()]
+
+
+def _fails_after(step: Callable[..., object]) -> Callable[..., object]:
+    def failing(*given: object, **named: object) -> object:
+        step(*given, **named)
+        raise OSError("the disk is full")
+
+    return failing
