@@ -341,8 +341,9 @@ def _clean_files(session: DuckDBSession, settings: Settings, project: Project, s
     changed = []
     tables = [*settings.exports.rglob("*.csv"), *(settings.data / "truth").rglob("*.csv")]
     tables.append(settings.seeds / "steward" / "decisions.csv")
+    told = Search([*cells, *search.values, *(cell for row in rows for cell in row)])
     for path in sorted(path for path in tables if path.exists()):
-        if drop_rows(path, cells, rows):
+        if told.finds(path) and drop_rows(path, cells, rows):
             changed.append(path)
     for path in _files(settings):
         if path.is_relative_to(settings.landing) or path in changed or _is_rewritten(path, settings):

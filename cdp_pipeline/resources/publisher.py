@@ -22,12 +22,19 @@ def publish(session: Session, tables: Iterable[tuple[str, Sidecar]], folder: Pat
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, sidecar in tables:
-        if session.columns(name):
+        columns = session.columns(name)
+        if columns:
             path = folder / f"{name}.parquet"
-            session.export_parquet(public_select(name, sidecar), path)
+            session.export_parquet(public_select(name, _standing(sidecar, columns)), path)
             written.append(path.name)
     _write_database(folder, written)
     return [*written, DATABASE]
+
+
+def _standing(sidecar: Sidecar, columns: Iterable[str]) -> Sidecar:
+    """The sidecar of a table as a run before the last upgrade left it."""
+    standing = {name: content for name, content in sidecar.columns.items() if name in columns}
+    return sidecar.model_copy(update={"columns": standing})
 
 
 def public_select(name: str, sidecar: Sidecar) -> exp.Select:
