@@ -24,7 +24,7 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
     return Definitions(
         assets=[
             *(dagster_asset(table, catalogue, project, settings) for table in catalogue.values()),
-            published_tables(catalogue, settings),
+            published_tables(catalogue, settings, project.consent.published.smallest_group),
             *(fetched_source(source, project, settings) for source in project.sources.values() if source.is_fetched),
             *source_specs(project),
         ],

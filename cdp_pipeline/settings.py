@@ -84,6 +84,11 @@ def secret(name: str) -> str:
     return value
 
 
+def optional_secret(name: str) -> str | None:
+    """The secret in this environment variable, if there is one."""
+    return os.environ.get(name) or None
+
+
 def prepare_environment(settings: Settings) -> None:
     """Point the libraries at this deployment and switch their telemetry off, for this process and its children.
 

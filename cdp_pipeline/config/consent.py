@@ -32,6 +32,12 @@ class Pressure(Config):
     events: tuple[str, ...] = ("sent",)
 
 
+class Published(Config):
+    """Published tables: what is told of a person's age, sex and home is true of `smallest_group` people at least."""
+
+    smallest_group: int = Field(default=10, ge=1)
+
+
 class Consent(Config):
     """Channels and purposes of the deployment; every configured pair has a state for every profile.
 
@@ -43,6 +49,7 @@ class Consent(Config):
     contact_points: dict[str, Literal["email", "phone", "post"]] = {"email": "email", "sms": "phone"}
     minimum_age: int = Field(default=16, ge=0)
     pressure: Pressure = Pressure()
+    published: Published = Published()
     purposes: dict[str, Purpose]
     pairs: dict[str, tuple[str, ...]]
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from cdp_pipeline.config.base import Config
 
 PrivacyClass = Literal["direct_identifier", "quasi_identifier", "sensitive", "none"]
+PublishedAs = Literal["keyed", "age_band", "postcode_area", "region", "country", "group", "left_out"]
 LAYERS = (
     "raw",
     "staging",
@@ -21,11 +22,16 @@ LAYERS = (
 
 
 class SidecarColumn(Config):
-    """One column: DuckDB type, description (with its unit) and privacy class."""
+    """One column: DuckDB type, description (with its unit) and privacy class.
+
+    `published_as` says what readers of published tables get instead (`privacy.pseudonyms`); what identifies
+    a person directly is left out anyway.
+    """
 
     type: str
     description: str
     privacy: PrivacyClass = "none"
+    published_as: PublishedAs | None = None
 
 
 class Sidecar(Config):

@@ -34,6 +34,7 @@ from cdp_pipeline.domain.standardisation import parse_email, parse_phone
 from cdp_pipeline.privacy.files import Search, blot_out, drop_rows, files_below
 from cdp_pipeline.privacy.lines import stage_lines
 from cdp_pipeline.privacy.people import found_profiles, stage_people
+from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
 from cdp_pipeline.privacy.suppression import ErasedPeople
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.extracts.emptied import empty_records
@@ -115,7 +116,9 @@ def erase(
         with _successor(settings, fresh, session) as successor:
             _queue(successor, removals)
             published = [(name, sidecar) for name, sidecar in sidecars.items() if sidecar.published]
-            publish(successor, published, settings.published)
+            group = project.consent.published.smallest_group
+            public = public_selects(successor, published, pseudonym_key(settings), group)
+            publish(successor, public, settings.published)
             found.left = [f"{name}: {count} rows" for name, count in _counts(successor, conditions).items()]
         fresh.replace(settings.warehouse)
         found.left += [str(path.relative_to(settings.home)) for path in _files(settings) if search.finds(path)]

@@ -33,7 +33,7 @@ qualify as_of_day = max(as_of_day) over ()
 order by segment
 
 -- name: timeline
-select occurred_at, channel, event, object_id, category, amount, device, attributed_by
+select occurred_at, channel, event, case when event = 'order' then touch_id else object_id end as object_id, category, amount, device, attributed_by
 from profile.timeline
 where profile_id = (select who from asked)
 order by occurred_at desc, touch_id

@@ -23,7 +23,7 @@ select
 from touches
 union all
 select
-    order_id, profile_id, null, ordered_at, ordered_on, channel, 'order', order_id, null,
+    order_id, profile_id, null, ordered_at, ordered_on, channel, 'order', null, null,
     null, amount, null, case when profile_id is not null then 'record' end, source
 from ordered
 union all

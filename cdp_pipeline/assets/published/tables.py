@@ -13,6 +13,7 @@ from dagster import (
 
 from cdp_pipeline.assets.factory import POOL
 from cdp_pipeline.assets.table import TableAsset
+from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.publisher import publish
 from cdp_pipeline.settings import Settings
@@ -20,14 +21,14 @@ from cdp_pipeline.settings import Settings
 KEY = AssetKey(["published", "tables"])
 
 
-def published_tables(catalogue: Mapping[str, TableAsset], settings: Settings) -> AssetsDefinition:
+def published_tables(catalogue: Mapping[str, TableAsset], settings: Settings, smallest_group: int) -> AssetsDefinition:
     """Parquet files and a read-only DuckDB file of every table whose sidecar says `published`."""
     tables = [table for table in catalogue.values() if table.sidecar.published]
     spec = AssetSpec(
         KEY,
         deps=[AssetKey([table.layer, table.name]) for table in tables],
         group_name="published",
-        description="Published tables in data/published/, without direct identifiers, for BI and notebooks.",
+        description="Published tables in data/published/, pseudonymous, for BI and notebooks.",
         kinds={"parquet", "duckdb"},
     )
 
@@ -35,7 +36,9 @@ def published_tables(catalogue: Mapping[str, TableAsset], settings: Settings) ->
     def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
         """Write the files; the metadata has their number and folder."""
         with warehouse.session() as session:
-            files = publish(session, [(table.full_name, table.sidecar) for table in tables], settings.published)
+            published = [(table.full_name, table.sidecar) for table in tables]
+            public = public_selects(session, published, pseudonym_key(settings), smallest_group)
+            files = publish(session, public, settings.published)
         return MaterializeResult(asset_key=KEY, metadata={"files": len(files), "folder": str(settings.published)})
 
     return materialise
