@@ -23,4 +23,4 @@ def test_a_reader_keeps_its_file_while_a_new_one_is_published(session: DuckDBSes
     with duckdb.connect(str(tmp_path / "cdp.duckdb"), read_only=True) as reader:
         session.replace_table("profile.t", parse("select 'P2' as id, 'b' as email"), lambda name: None)
         (tmp_path / "profile.t.parquet").unlink()
-        assert reader.execute("from profile.t").fetchall() == [("P1",)]
+        assert reader.execute("from profile.t").fetchall() == [("P1", "a")]
