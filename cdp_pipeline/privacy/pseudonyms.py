@@ -81,10 +81,10 @@ def _public_select(session: Session, name: str, columns: dict[str, SidecarColumn
 
 
 def keyed(value: exp.Expr) -> exp.Expr:
-    """A pseudonym of 16 hexadecimal digits: a hash of the key and of a hash with the key, as in HMAC (RFC 2104)."""
+    """A pseudonym of 16 hexadecimal digits: the beginning of a hash with the key, which nobody can lengthen or invert."""
     key = exp.select("key").from_("pseudonym_key").subquery()
-    inner = exp.func("sha256", exp.DPipe(this=key, expression=exp.cast(value, "varchar"), safe=True))
-    return exp.func("left", exp.func("sha256", exp.DPipe(this=key.copy(), expression=inner, safe=True)), literal(16))
+    hashed = exp.func("sha256", exp.DPipe(this=key, expression=exp.cast(value, "varchar"), safe=True))
+    return exp.func("left", hashed, literal(16))
 
 
 def _stage_groups(session: Session, name: str, grouped: dict[str, str], target: str) -> None:
