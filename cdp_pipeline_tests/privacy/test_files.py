@@ -1,0 +1,63 @@
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cdp_pipeline.privacy.files import Search, blot_out, drop_rows
+
+
+def test_records_with_a_cell_go_and_the_others_keep_their_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text('id,text\r\n1,"two\nlines, ""quoted"""\r\n2,A@X.fr \r\n3, kept as it is\r\n', newline="")
+    path.chmod(0o600)
+    assert drop_rows(path, {"a@x.fr"}) == 1
+    assert path.read_bytes() == b'id,text\r\n1,"two\nlines, ""quoted"""\r\n3, kept as it is\r\n'
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_row_goes_as_a_whole_where_its_cells_are_shared(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("shared,Ann\nshared,Bob\n")
+    assert drop_rows(path, set(), {("shared", "Bob")}) == 1
+    assert path.read_text() == "shared,Ann\n"
+
+
+def test_values_leave_a_sqlite_file_to_the_last_byte(tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute('create table "run tags" (id integer, "the value" text)')
+        rows = [(number, f"tag of someone@example.org {number}") for number in range(50)]
+        connection.executemany('insert into "run tags" values (?, ?)', [*rows, (50, "another")])
+        connection.commit()
+    search = Search(["someone@example.org"])
+    assert search.finds(path)
+    blot_out(path, search)
+    assert not search.finds(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute('select "the value" from "run tags" where id >= 49 order by id').fetchall() == [
+            ("tag of [erased] 49",),
+            ("another",),
+        ]
+
+
+def test_values_leave_a_log(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    path.write_text("one P0123456789 two\n")
+    blot_out(path, Search(["P0123456789"]))
+    assert path.read_text() == "one [erased] two\n"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp1252", "utf-16-le"])
+def test_a_value_is_found_in_other_encodings(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "x"
+    path.write_bytes("…Jérôme.Nuñez@x.fr…".encode(codec))
+    assert Search(["Jérôme.Nuñez@x.fr"]).finds(path)
+    assert not Search(["somebody else"]).finds(path)
+
+
+def test_short_values_are_not_looked_for(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_text("17")
+    assert not Search(["17"]).finds(path)
