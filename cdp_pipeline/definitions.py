@@ -5,6 +5,7 @@
 
 from dagster import Definitions, in_process_executor
 
+from cdp_pipeline.assets.activation.expired_people import expired_people
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.extraction.fetched import fetched_source
 from cdp_pipeline.assets.factory import dagster_asset
@@ -25,6 +26,7 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
         assets=[
             *(dagster_asset(table, catalogue, project, settings) for table in catalogue.values()),
             published_tables(catalogue, settings, project.consent.published.smallest_group),
+            expired_people(catalogue, project, settings),
             *(fetched_source(source, project, settings) for source in project.sources.values() if source.is_fetched),
             *source_specs(project),
         ],

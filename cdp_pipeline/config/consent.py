@@ -38,6 +38,24 @@ class Published(Config):
     smallest_group: int = Field(default=10, ge=1)
 
 
+class Keeping(Config):
+    """How many months people are kept after the last act of their own, and whether they are erased then or listed."""
+
+    months: int = Field(ge=1)
+    then: Literal["erase", "list"] = "list"
+
+
+class Retention(Config):
+    """Retention: of customers, who ordered once, and of prospects, who did not; whoever has no rule is kept.
+
+    Events of `passive_events` are no acts of the person: an e-mail that is opened proves nothing (CNIL).
+    """
+
+    prospects: Keeping | None = None
+    customers: Keeping | None = None
+    passive_events: tuple[str, ...] = ("sent", "opened")
+
+
 class Consent(Config):
     """Channels and purposes of the deployment; every configured pair has a state for every profile.
 
@@ -50,6 +68,7 @@ class Consent(Config):
     minimum_age: int = Field(default=16, ge=0)
     pressure: Pressure = Pressure()
     published: Published = Published()
+    retention: Retention = Retention()
     purposes: dict[str, Purpose]
     pairs: dict[str, tuple[str, ...]]
 

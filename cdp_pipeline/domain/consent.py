@@ -59,3 +59,15 @@ def pressure_select(consent: Consent) -> exp.Query:
 def caps_select(consent: Consent) -> exp.Query:
     """The cap on messages (most_messages)."""
     return rows_select({"most_messages": "int"}, [(consent.pressure.most_messages,)])
+
+
+def retention_select(consent: Consent) -> exp.Query:
+    """A row a kind of people (kind, months, action)."""
+    kept = {"prospects": consent.retention.prospects, "customers": consent.retention.customers}
+    rows = [(kind, rule.months, rule.then) for kind, rule in kept.items() if rule is not None]
+    return rows_select({"kind": "varchar", "months": "integer", "action": "varchar"}, rows)
+
+
+def passive_select(consent: Consent) -> exp.Query:
+    """A row an event that is no act of the person (event)."""
+    return rows_select({"event": "varchar"}, [(event,) for event in consent.retention.passive_events])

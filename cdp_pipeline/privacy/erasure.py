@@ -46,6 +46,7 @@ from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 REMOVALS = "activation.removals"
+POINTS = ("email", "phone")
 STAGED = (*KEYS, "person_lines", "person_values", "person_terms", "person_identifiers")
 """Temporary tables that the conditions read, and with them the rows that must be gone."""
 LINE = ("_extract_date", "_file", "_line")
@@ -93,22 +94,24 @@ def erase(
     requests: list[Request],
     *,
     dry_run: bool,
+    expired: Sequence[str] = (),
 ) -> Erasure:
     """Erase the people of the requests together, or count what would go; sidecars are by `layer.table`.
 
-    Nothing else writes to the warehouse meanwhile. Raises UnclearRequest for an address or number that
+    Of profiles whose time of keeping has `expired` only the records stay away: who comes back with a new
+    one is let in. Nothing else writes to the warehouse meanwhile. Raises UnclearRequest for an address or number that
     several profiles hold.
     """
     with DuckDBWarehouse.of(settings).session() as session:
         _discard_spill(settings)
-        unknown = _stage(session, project, sidecars, requests)
+        unknown = _stage(session, project, sidecars, requests, expired)
         conditions = _conditions(session, project, sidecars)
         found = _counted(session, settings, project, conditions, unknown)
         if dry_run or not (found.profiles or found.lines or found.rows):
             return found
         removals = _removals(session, project, found)
         search = Search(str(row[0]) for row in session.rows(QUERIES["needles"]))
-        found.hashes = _remember(session, settings, found)
+        found.hashes = _remember(session, settings, found, only_ids=bool(expired))
         _empty_landing(session, settings, project, sidecars)
         found.files = _clean_files(session, settings, project, search)
         fresh = settings.warehouse.with_name(f".{settings.warehouse.name}.erasing")
@@ -127,11 +130,15 @@ def erase(
 
 
 def _stage(
-    session: DuckDBSession, project: Project, sidecars: Mapping[str, Sidecar], requests: list[Request]
+    session: DuckDBSession,
+    project: Project,
+    sidecars: Mapping[str, Sidecar],
+    requests: list[Request],
+    expired: Sequence[str],
 ) -> list[str]:
     """Stage whose rows and lines go; returns the places of requests that nobody is known by."""
     country = project.deployment.default_country
-    profiles, asked, unknown = set[str](), list[tuple[str, str]](), list[str]()
+    profiles, asked, unknown = set(expired), list[tuple[str, str]](), list[str]()
     for request in requests:
         found = found_profiles(session, request.value, country)
         if len(found) > 1:
@@ -260,11 +267,12 @@ REWRITTEN = ("quality.extracts", "quality.source_audit", "activation.deliveries"
 """Tables of everybody's that mention one person's files or values."""
 
 
-def _remember(session: DuckDBSession, settings: Settings, found: Erasure) -> int:
+def _remember(session: DuckDBSession, settings: Settings, found: Erasure, *, only_ids: bool) -> int:
     """Hash what must not come back; returns the number of new hashes."""
-    hashes = [(str(kind), str(value)) for kind, value in session.rows(QUERIES["hashes"])]
+    all_hashes = [(str(kind), str(value)) for kind, value in session.rows(QUERIES["hashes"])]
+    hashes = [(kind, value) for kind, value in all_hashes if not only_ids or kind not in POINTS]
     folder = settings.seeds / "privacy"
-    points = [(kind, value, found.erased_on) for kind, value in hashes if kind in ("email", "phone")]
+    points = [(kind, value, found.erased_on) for kind, value in hashes if kind in POINTS]
     _append(folder / "suppressions.csv", SUPPRESSION_COLUMNS, points)
     rows = [(found.request_id, found.erased_on, kind, value) for kind, value in hashes]
     return _append(folder / "erasure_requests.csv", REQUEST_COLUMNS, rows)

@@ -212,6 +212,17 @@ def test_a_request_for_nobody_is_told_and_changes_nothing(home: Path) -> None:
     assert not (home / "data" / "erasures").exists()
 
 
+def test_of_who_expired_only_the_records_stay_away(home: Path) -> None:
+    (adrian,) = _profiles_of(home, ADRIAN)
+    project = load_project(home / "seeds")
+    sidecars = {name: table.sidecar for name, table in load_catalogue(project).items()}
+    found = erase(Settings(home, 2, "2GB"), project, sidecars, [], dry_run=False, expired=[adrian])
+    assert (found.profiles, found.left, _profiles_of(home, ADRIAN)) == (1, [], [])
+    kinds = {row.split(",")[2] for row in (home / "seeds/privacy/erasure_requests.csv").read_text().splitlines()[1:]}
+    assert kinds == {"record", "order", "visitor"}
+    assert len((home / "seeds/privacy/suppressions.csv").read_text().splitlines()) == 1
+
+
 def _profiles_of(home: Path, email: str) -> list[str]:
     with _read(home) as connection:
         asked = "select distinct profile_id from profile.profile_contact_points where value = ?"

@@ -1,0 +1,39 @@
+"""The asset `privacy/expired_people`: erases whose time of keeping has ended, after everything else of the day."""
+
+from collections.abc import Mapping
+
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, AssetSpec, MaterializeResult, multi_asset
+
+from cdp_pipeline.assets.factory import POOL
+from cdp_pipeline.assets.table import TableAsset
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.privacy.erasure import erase
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.settings import Settings
+from cdp_pipeline.sql.lineage import parse
+
+KEY = AssetKey(["privacy", "expired_people"])
+DUE = parse("select profile_id from profile.retention_due where action = 'erase' order by profile_id")
+
+
+def expired_people(catalogue: Mapping[str, TableAsset], project: Project, settings: Settings) -> AssetsDefinition:
+    """Erasure of the profiles that `profile.retention_due` says to erase."""
+    spec = AssetSpec(
+        KEY,
+        deps=[AssetKey(["published", "tables"]), *(AssetKey([t.layer, t.name]) for t in catalogue.values())],
+        group_name="activation",
+        description="Erases the people of profile.retention_due whose action is erase, as `cdp erase` does.",
+        kinds={"python", "duckdb"},
+    )
+
+    @multi_asset(name="privacy__expired_people", specs=[spec], pool=POOL, can_subset=False)
+    def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+        """Erase; the metadata has counts alone."""
+        with warehouse.session() as session:
+            due = [str(row[0]) for row in session.rows(DUE)]
+        sidecars = {name: table.sidecar for name, table in catalogue.items()}
+        found = erase(settings, project, sidecars, [], dry_run=False, expired=due) if due else None
+        erased = {"profiles erased": len(due), "left": len(found.left) if found else 0}
+        return MaterializeResult(asset_key=KEY, metadata=erased)
+
+    return materialise
