@@ -166,6 +166,7 @@ def erase(
     from cdp_pipeline.privacy.erasure import Request, UnclearRequest
     from cdp_pipeline.privacy.erasure import erase as erase_people
     from cdp_pipeline.reporting.erasure import print_erasure
+    from cdp_pipeline.resources.warehouse import WarehouseError
 
     given = {"email": email, "phone": phone, "profile": profile}
     requests = [
@@ -181,7 +182,7 @@ def erase(
         if not requests:
             raise typer.BadParameter("say whom: --email, --phone, --profile or --request-file")
         found = erase_people(settings, project, sidecars, requests, dry_run=dry_run)
-    except (ConfigError, UnclearRequest) as error:
+    except (ConfigError, UnclearRequest, WarehouseError) as error:
         errors.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     print_erasure(console, settings, found, dry_run=dry_run)

@@ -40,7 +40,7 @@ from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehou
 from cdp_pipeline.resources.extracts.emptied import empty_records
 from cdp_pipeline.resources.landing import LandingZone, digest
 from cdp_pipeline.resources.publisher import publish
-from cdp_pipeline.resources.warehouse import unaudited
+from cdp_pipeline.resources.warehouse import WarehouseError, unaudited
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -49,6 +49,19 @@ REMOVALS = "activation.removals"
 POINTS = ("email", "phone")
 STAGED = (*KEYS, "person_lines", "person_values", "person_terms", "person_identifiers")
 """Temporary tables that the conditions read, and with them the rows that must be gone."""
+READ = (
+    "identity.identity_events",
+    "identity.profile_redirects",
+    "identity.device_map",
+    "identity.linkage_records",
+    "profile.profile_contact_points",
+    "profile.timeline",
+    "activation.delivery_members",
+    "activation.deliveries",
+    "quality.quarantine",
+    "quality.source_audit",
+)
+"""Tables without which nobody can tell what is whose."""
 LINE = ("_extract_date", "_file", "_line")
 
 
@@ -100,9 +113,12 @@ def erase(
 
     Of profiles whose time of keeping has `expired` only the records stay away: who comes back with a new
     one is let in. Nothing else writes to the warehouse meanwhile. Raises UnclearRequest for an address or number that
-    several profiles hold.
+    several profiles hold, WarehouseError where no run has reached its end.
     """
     with DuckDBWarehouse.of(settings).session() as session:
+        missing = [name for name in READ if not session.columns(name)]
+        if missing:
+            raise WarehouseError(f"the tables {missing} are not there yet; let a run reach its end first (`cdp run`)")
         _discard_spill(settings)
         unknown = _stage(session, project, sidecars, requests, expired)
         conditions = _conditions(session, project, sidecars)

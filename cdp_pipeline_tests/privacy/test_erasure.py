@@ -15,8 +15,9 @@ from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.project import load_project
 from cdp_pipeline.privacy import erasure
 from cdp_pipeline.privacy.erasure import Erasure, Request, UnclearRequest, erase
+from cdp_pipeline.resources.warehouse import WarehouseError
 from cdp_pipeline.settings import Settings
-from cdp_pipeline_tests.homes import cdp
+from cdp_pipeline_tests.homes import REPOSITORY, cdp
 
 ADRIAN = "adrian.keller@gmail.com"
 LAST, NEXT = "2026-11-15", "2026-11-16"
@@ -221,6 +222,12 @@ def test_of_who_expired_only_the_records_stay_away(home: Path) -> None:
     kinds = {row.split(",")[2] for row in (home / "seeds/privacy/erasure_requests.csv").read_text().splitlines()[1:]}
     assert kinds == {"record", "order", "visitor"}
     assert len((home / "seeds/privacy/suppressions.csv").read_text().splitlines()) == 1
+
+
+def test_before_a_run_reached_its_end_nobody_is_erased(tmp_path: Path) -> None:
+    shutil.copytree(REPOSITORY / "seeds", tmp_path / "seeds")
+    with pytest.raises(WarehouseError, match="let a run reach its end first"):
+        _erase(tmp_path, [Request("email", ADRIAN, "--email")])
 
 
 def _profiles_of(home: Path, email: str) -> list[str]:
