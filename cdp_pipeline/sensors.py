@@ -106,9 +106,9 @@ Seen = dict[str, list[str | int | None]]
 
 
 def look(found: list[Arrival], before: Seen, landing: Path, now: float) -> tuple[Seen, list[Arrival]]:
-    """What is known after this look, and the files whose content is new."""
+    """What is known after this look, and the files whose content is new: erasure alone makes none new."""
     seen: Seen = {}
-    changed = []
+    changed, emptied = [], LandingZone(landing).emptied()
     for arrival in found:
         old = before.get(arrival.name)
         content = old[2] if old else None
@@ -116,7 +116,8 @@ def look(found: list[Arrival], before: Seen, landing: Path, now: float) -> tuple
         is_whole = arrival.is_marked and (is_same or now - arrival.changed / 1e9 > QUIET_SECONDS)
         if is_whole and not (is_same and content):
             new = digest(landing / arrival.name)
-            if new != content:
+            *earlier, last = emptied.get(arrival.name, [None])
+            if new != content and not (new == last and content in earlier):
                 changed.append(arrival)
             content = new
         seen[arrival.name] = [arrival.size, arrival.changed, content]

@@ -6,6 +6,7 @@ from dagster import DagsterInstance, build_sensor_context
 
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.jobs import daily_job
+from cdp_pipeline.resources.landing import LandingZone
 from cdp_pipeline.sensors import Seen, arrivals, landing_sensor, look, source_specs
 from cdp_pipeline.settings import Settings
 
@@ -55,6 +56,24 @@ def test_the_same_content_delivered_again_changes_nothing(landing: Landing) -> N
     landing.look()
     landing.deliver("2026-11-09", "a", age=1800)
     assert landing.look() == []
+
+
+def test_what_erasure_empties_is_no_new_content(landing: Landing, project: Project) -> None:
+    zone, table = LandingZone(landing.root), project.sources["web_shop"].tables["orders"]
+    landing.deliver("2026-11-09", "order_no\n1\n2\n3\n")
+    path = landing.root / "web_shop" / "2026-11-09" / "orders.csv"
+    landing.look()
+    for line in (2, 3):
+        zone.empty(path, table, [(line, line + 1)])
+        os.utime(path, (NOW - 1000 + line, NOW - 1000 + line))
+        assert landing.look() == []
+    landing.deliver("2026-11-09", "order_no\n4\n", age=100)
+    assert landing.look() == ["2026-11-09"]
+    zone.empty(path, table, [(2, None)])
+    landing.deliver("2026-11-10", "order_no\n1\n")
+    zone.empty(path.parent.with_name("2026-11-10") / "orders.csv", table, [(2, None)])
+    os.utime(path.parent.with_name("2026-11-10") / "orders.csv", (NOW - 500, NOW - 500))
+    assert "2026-11-10" in landing.look(), "emptied before it was ever seen"
 
 
 def test_a_file_still_being_written_is_waited_for(landing: Landing) -> None:

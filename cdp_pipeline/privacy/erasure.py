@@ -37,7 +37,6 @@ from cdp_pipeline.privacy.people import found_profiles, stage_people
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
 from cdp_pipeline.privacy.suppression import ErasedPeople
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline.resources.extracts.emptied import empty_records
 from cdp_pipeline.resources.landing import LandingZone, digest
 from cdp_pipeline.resources.publisher import publish
 from cdp_pipeline.resources.warehouse import WarehouseError, unaudited
@@ -321,7 +320,7 @@ def _empty_landing(
             sample = settings.data / "sample" / file
             twin = sample if sample.exists() and digest(sample) == digest(path) else None
             if path.stat().st_size == sizes.get(file):
-                empty_records(path, definition, lines)
+                landing.empty(path, definition, lines)
             else:
                 session.stage("run_days", exp.select(named(literal(day), "day")))
                 erased.keep_out(landing, name, source, definition, day)

@@ -20,7 +20,6 @@ from cdp_pipeline.domain.expressions import column, named, null_as, text, union_
 from cdp_pipeline.domain.person import source_contact_points, source_ids
 from cdp_pipeline.domain.staging import typed_select
 from cdp_pipeline.privacy.lines import over_lines
-from cdp_pipeline.resources.extracts.emptied import empty_records
 from cdp_pipeline.resources.landing import DeliveredFile, LandingZone
 from cdp_pipeline.resources.parsing import parse_new
 from cdp_pipeline.resources.scratch import scratch_folder
@@ -64,7 +63,7 @@ class ErasedPeople:
             gone = [(int(line), following) for line, following in self._session.rows(QUERIES["records_of_erased"])]
             if gone:
                 self._session.append("erased", self._orders(name, source))
-                empty_records(file.path, definition, gone)
+                landing.empty(file.path, definition, gone)
             emptied += len(gone)
         return emptied
 

@@ -1,12 +1,13 @@
 """The landing zone: which files a table received for a day, and whether they can be read.
 
-What belongs here: finding files, refusing unusable ones, turning each into a query of its lines. What
-does not: the formats (`resources.extracts`) and what the columns mean.
+What belongs here: finding files, refusing unusable ones, turning each into a query of its lines, emptying
+records of the erased. What does not: the formats (`resources.extracts`) and what the columns mean.
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ from cdp_pipeline.resources.extracts import (
     require_columns,
     require_content,
 )
+from cdp_pipeline.resources.extracts.emptied import empty_records
 from cdp_pipeline.resources.extracts.text import verify
 from cdp_pipeline.resources.warehouse import Session
 
@@ -41,6 +43,7 @@ FORMATS: dict[str, ModuleType] = {
     "excel": excel,
     "fixed_width": fixed_width,
 }
+EMPTIED = ".emptied.json"
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class DeliveredFile:
 
 
 class LandingZone:
-    """The folder `data/landing/`; read only."""
+    """The folder `data/landing/`; only erasure changes it."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -103,6 +106,21 @@ class LandingZone:
             exp.Star(), named(literal(file.day), "_extract_date"), named(text(self.name(file.path)), "_file")
         ).from_(content.subquery("delivered"))
         return query
+
+    def empty(self, path: Path, table: Table, records: Iterable[tuple[int, int | None]]) -> None:
+        """Empty records of a file, and note it: nothing new was delivered (`emptied`)."""
+        before, ledger, name = digest(path), self.emptied(), self.name(path)
+        empty_records(path, table, records)
+        known = ledger.get(name, [])
+        ledger[name] = [*(known if known[-1:] == [before] else [before]), digest(path)]
+        partial = self._root / f"{EMPTIED}.partial"
+        partial.write_text(json.dumps(dict(sorted(ledger.items())), indent=0), encoding="utf-8")
+        partial.replace(self._root / EMPTIED)
+
+    def emptied(self) -> dict[str, list[str]]:
+        """Digests of each file whose records were emptied: as delivered, then after each time."""
+        path = self._root / EMPTIED
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def _header(path: Path, table: Table) -> list[str]:
