@@ -5,10 +5,10 @@
 
 from dagster import Definitions, in_process_executor
 
-from cdp_pipeline.assets.activation.expired_people import expired_people
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.extraction.fetched import fetched_source
 from cdp_pipeline.assets.factory import dagster_asset
+from cdp_pipeline.assets.published.expired_people import expired_people
 from cdp_pipeline.assets.published.tables import published_tables
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.jobs import daily_job
