@@ -82,11 +82,11 @@ def dagster_asset(
         """Build the table for the run's days; yields its checks, then its metadata, or fails with the reason."""
         started = time.monotonic()
         with warehouse.session() as session:
-            days = run_days(context.run.tags) or _newest_day(session, project.deployment)
+            asked = days = run_days(context.run.tags) or _newest_day(session, project.deployment)
             if table.layer not in OF_THEIR_DAY and table.full_name != INSPECTION:
                 days = _with_later_days(session, table, days)
             stage_run_days(session, days, project.deployment)
-            run = TableRun(table, session, project, settings, days, context.run_id)
+            run = TableRun(table, session, project, settings, days, context.run_id, asked)
             failure = _built(run)
         yield from (_dagster_check(key, check) for check in run.checks)
         if failure is not None:

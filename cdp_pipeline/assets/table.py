@@ -30,8 +30,9 @@ class AuditFailed(Exception):
 class TableRun:
     """One materialisation of a table.
 
-    `days` are the days of the run (one, or a range), `run_id` Dagster's. Builders call `write` once;
-    what they put into `metadata` shows in the UI.
+    `days` are those it brings up to date, `run_id` is Dagster's. `asked_days`, where they are given, are the
+    run's own (one, or a range): `days` may go on to later ones. Builders call `write` once; what they put
+    into `metadata` shows in the UI.
     """
 
     table: "TableAsset"
@@ -40,6 +41,7 @@ class TableRun:
     settings: Settings
     days: tuple[date, ...]
     run_id: str
+    asked_days: tuple[date, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
     checks: list[CheckResult] = field(default_factory=list)
     query: exp.Expr | None = None

@@ -79,11 +79,12 @@ def _builder(project: Project, name: str, source: Source, definition: Table) -> 
 def _delivered_days(run: TableRun, name: str, source: str, plain: str) -> list[date]:
     """Days of which a file was delivered, in order.
 
-    Another run may have inspected the file of a day that is not this run's, and not read it yet: such
-    a day is that run's to stage.
+    Another run may have inspected the file of a day that this run was not asked for, and not read it yet:
+    such a day is that run's to stage.
     """
     asked = exp.select(column("extract_date")).distinct().from_("quality.extracts")
-    read = exp.select("_extract_date").from_(table(f"raw.{name}")).union(exp.select("day").from_("run_days"))
+    _stage_days(run, "asked_days", run.asked_days or run.days)
+    read = exp.select("_extract_date").from_(table(f"raw.{name}")).union(exp.select("day").from_("asked_days"))
     mine = (
         exp.EQ(this=column("source"), expression=text(source)),
         exp.EQ(this=column("source_table"), expression=text(plain)),

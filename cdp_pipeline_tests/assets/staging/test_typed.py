@@ -37,7 +37,7 @@ class Deployment:
         self.lines = [line for line in self.lines if line[0] != day]
         self.lines += [(day, f"{day}.csv", line[0], line[1], *line[2:]) for line in lines]  # type: ignore[misc]
 
-    def run(self, *days: int) -> TableRun:
+    def run(self, *days: int, asked: tuple[int, ...] = ()) -> TableRun:
         types = {"_extract_date": "date", "_file": "varchar", "id": "varchar", "amount": "varchar", "op": "varchar"}
         types |= {"_line": "bigint", "_reject_reason": "varchar", "_reject_text": "varchar"}
         rows = [
@@ -53,7 +53,8 @@ class Deployment:
         self.session.replace_table("quality.extracts", parse("from extracts"), lambda name: None)
         stage_run_days(self.session, tuple(D[day - 1] for day in days), self.project.deployment)
         table = staging_table(self.project, "s__t", self.source, self.source.tables["t"])
-        run = TableRun(table, self.session, self.project, load_settings(), tuple(D[day - 1] for day in days), "run")
+        brought, own = (tuple(D[day - 1] for day in some) for some in (days, asked))
+        run = TableRun(table, self.session, self.project, load_settings(), brought, "run", own)
         table.build(run)
         return run
 
@@ -75,6 +76,9 @@ def test_a_day_that_another_run_has_inspected_and_not_read_yet_is_left_to_it(mad
     d.deliver(1, ("a", "1"))
     d.deliver(2)
     run = d.run(1)
+    assert _check(run, "taken") == (True, "all taken")
+    assert d.rows() == [("a", 1)]
+    run = d.run(1, 2, asked=(1,))
     assert _check(run, "taken") == (True, "all taken")
     assert d.rows() == [("a", 1)]
 
