@@ -5,7 +5,7 @@ does not: how any table is built.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -92,6 +92,18 @@ def dagster_asset(
         if failure is not None:
             raise Failure(description=str(failure), allow_retries=False) from None
         yield MaterializeResult(asset_key=key, metadata=_metadata(run, catalogue, time.monotonic() - started))
+
+    return materialise
+
+
+def deployment_asset(
+    spec: AssetSpec, act: Callable[[DuckDBWarehouse], dict[str, RawMetadataValue]]
+) -> AssetsDefinition:
+    """An asset that works on the deployment as a whole and is no table; `act` returns its metadata."""
+
+    @multi_asset(name="__".join(spec.key.path), specs=[spec], pool=POOL, can_subset=False)
+    def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+        return MaterializeResult(asset_key=spec.key, metadata=act(warehouse))
 
     return materialise
 

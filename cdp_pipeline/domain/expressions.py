@@ -4,7 +4,7 @@ What belongs here: small typed helpers over sqlglot that every configured SELECT
 the meaning of any configuration.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -64,6 +64,16 @@ def rows_select(types: dict[str, str], rows: Iterable[tuple[Value, ...]]) -> exp
 def joined(separator: str, *values: exp.Expr) -> exp.ConcatWs:
     """The values as one text; missing ones are left out (`exp.func` would write a null for any that is missing)."""
     return exp.ConcatWs(expressions=[text(separator), *values], safe=True, coalesce=True)
+
+
+def row_of(names: Sequence[str]) -> exp.Expr:
+    """The columns together, to be compared with rows of a query."""
+    return column(names[0]) if len(names) == 1 else exp.Tuple(expressions=[column(name) for name in names])
+
+
+def within(value: exp.Expr, query: exp.Query) -> exp.In:
+    """Whether the value, or the tuple of columns, is a row of the query."""
+    return exp.In(this=value, query=query.subquery())
 
 
 def macro(name: str, *arguments: exp.Expr) -> exp.Anonymous:

@@ -15,7 +15,7 @@ from sqlglot import exp
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.config.sources import Expression, Source
-from cdp_pipeline.domain.expressions import column, text
+from cdp_pipeline.domain.expressions import column, text, within
 from cdp_pipeline.domain.mapping import Target
 
 KEYS = {
@@ -89,4 +89,4 @@ def among(name: str, value: exp.Expr) -> exp.Expr:
 
 def _among(value: exp.Expr, listed: str) -> exp.Expr:
     name = KEYS[listed][0]
-    return exp.In(this=value, query=exp.select(column(name)).from_(listed).subquery())
+    return within(value, exp.select(column(name)).from_(listed))

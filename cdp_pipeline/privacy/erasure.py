@@ -15,36 +15,34 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from sqlglot import exp
 
 from cdp_pipeline.config.erasure_requests import COLUMNS as REQUEST_COLUMNS
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.config.sources import LINE_COLUMNS
 from cdp_pipeline.config.suppressions import COLUMNS as SUPPRESSION_COLUMNS
-from cdp_pipeline.config.suppressions import DIGEST
-from cdp_pipeline.domain.destinations import IDENTIFIERS, file_select
-from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
+from cdp_pipeline.domain.expressions import column, named, row_of, table, text, union_all, within
 from cdp_pipeline.domain.person import KEYS, rows_condition
 from cdp_pipeline.domain.standardisation import parse_email, parse_phone
 from cdp_pipeline.privacy.files import Search, blot_out, drop_rows, files_below
+from cdp_pipeline.privacy.landing import empty_landing
 from cdp_pipeline.privacy.lines import stage_lines
+from cdp_pipeline.privacy.partners import partner_rows, partners, queue_removals, removals_of
 from cdp_pipeline.privacy.people import found_profiles, stage_people
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
-from cdp_pipeline.privacy.suppression import ErasedPeople
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline.resources.landing import LandingZone, digest
+from cdp_pipeline.resources.landing import digest
 from cdp_pipeline.resources.publisher import publish
-from cdp_pipeline.resources.warehouse import WarehouseError, unaudited
+from cdp_pipeline.resources.warehouse import WarehouseError
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
-REMOVALS = "activation.removals"
 POINTS = ("email", "phone")
 STAGED = (*KEYS, "person_lines", "person_values", "person_terms", "person_identifiers")
 """Temporary tables that the conditions read, and with them the rows that must be gone."""
@@ -61,7 +59,6 @@ READ = (
     "quality.source_audit",
 )
 """Tables without which nobody can tell what is whose."""
-LINE = ("_extract_date", "_file", "_line")
 
 
 @dataclass(frozen=True)
@@ -124,15 +121,15 @@ def erase(
         found = _counted(session, settings, project, conditions, unknown)
         if dry_run or not (found.profiles or found.lines or found.rows):
             return found
-        removals = _removals(session, project, found)
+        removals = removals_of(session, project, found.request_id)
         search = Search(str(row[0]) for row in session.rows(QUERIES["needles"]))
         found.hashes = _remember(session, settings, found, only_ids=bool(expired))
-        _empty_landing(session, settings, project, sidecars)
+        empty_landing(session, settings, project, sidecars)
         found.files = _clean_files(session, settings, project, search)
         fresh = settings.warehouse.with_name(f".{settings.warehouse.name}.erasing")
         session.rewrite(fresh, _kept(session, conditions))
         with _successor(settings, fresh, session) as successor:
-            _queue(successor, removals)
+            queue_removals(successor, removals)
             published = [(name, sidecar) for name, sidecar in sidecars.items() if sidecar.published]
             group = project.consent.published.smallest_group
             public = public_selects(successor, published, pseudonym_key(settings), group)
@@ -175,7 +172,7 @@ def _stage(
 def _terms(session: DuckDBSession) -> exp.Query:
     """What linkage compares of the person's records and of nobody else's."""
     name = "identity.linkage_records"
-    mine = exp.In(this=column("record_no"), query=exp.select("record_no").from_("person_numbers").subquery())
+    mine = within(column("record_no"), exp.select("record_no").from_("person_numbers"))
     found = []
     for part, kind in session.columns(name).items():
         if kind == "VARCHAR":
@@ -193,9 +190,9 @@ def _conditions(session: DuckDBSession, project: Project, sidecars: Mapping[str,
         layer, _, plain = name.partition(".")
         columns = session.columns(name)
         if layer in ("raw", "staging") and plain in delivered:
-            places = exp.select(*map(column, LINE)).from_("person_lines")
+            places = exp.select(*map(column, LINE_COLUMNS)).from_("person_lines")
             places = places.where(exp.EQ(this=column("name"), expression=text(plain)))
-            conditions[name] = _in(exp.Tuple(expressions=[column(part) for part in LINE]), places)
+            conditions[name] = within(row_of(LINE_COLUMNS), places)
             continue
         found = [rows_condition(columns), *_held(name, columns, sidecars.get(name)), *_special(name)]
         given = [condition for condition in found if condition is not None]
@@ -210,23 +207,19 @@ def _held(name: str, columns: Mapping[str, str], sidecar: Sidecar | None) -> Ite
         known = sidecar.columns.get(part) if sidecar else None
         if kind == "VARCHAR" and (known is None or known.privacy == "direct_identifier"):
             value = exp.Lower(this=exp.Trim(this=column(part)))
-            yield _in(value, exp.select("value").from_("person_values"))
+            yield within(value, exp.select("value").from_("person_values"))
 
 
 def _special(name: str) -> Iterator[exp.Expr]:
     if name == "quality.quarantine":
         unread = QUERIES["unread_of_person"].copy()
         assert isinstance(unread, exp.Query)
-        yield _in(exp.Tuple(expressions=[column("file"), column("line")]), unread)
+        yield within(row_of(("file", "line")), unread)
     if name == "identity.term_frequencies":
-        yield _in(column("value"), exp.select("value").from_("person_terms"))
+        yield within(column("value"), exp.select("value").from_("person_terms"))
     if name == "identity.shared_identifiers":
         own = exp.select("type", "value").from_("person_identifiers")
-        yield _in(exp.Tuple(expressions=[column("type"), column("value")]), own)
-
-
-def _in(value: exp.Expr, listed: exp.Query) -> exp.In:
-    return exp.In(this=value, query=listed.subquery())
+        yield within(row_of(("type", "value")), own)
 
 
 def _counted(
@@ -254,7 +247,7 @@ def _counted(
         shared_contact_points=shared,
         rows=_counts(session, conditions),
         lines=dict(session.rows(lines)),
-        partners=[str(name) for name, _ in session.rows(QUERIES["partners"])],
+        partners=partners(session),
     )
 
 
@@ -304,66 +297,13 @@ def _append(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]
     return len(new)
 
 
-def _empty_landing(
-    session: DuckDBSession, settings: Settings, project: Project, sidecars: Mapping[str, Sidecar]
-) -> None:
-    """Empty the lines; in files that were not read, or changed since, they are looked for by their hashes."""
-    landing = LandingZone(settings.landing)
-    erased = ErasedPeople(session, project, sidecars, settings.data)
-    written: dict[str, None] = {}
-    sizes = dict(session.rows(exp.select("file", "bytes").from_("quality.extracts")))
-    for name, source, definition in erased.people_first(project.tables()):
-        for day, file, lines in _lines_by_file(session, name):
-            path = landing.path(file)
-            if not path.exists():
-                continue
-            sample = settings.data / "sample" / file
-            twin = sample if sample.exists() and digest(sample) == digest(path) else None
-            if path.stat().st_size == sizes.get(file):
-                landing.empty(path, definition, lines)
-            else:
-                session.stage("run_days", exp.select(named(literal(day), "day")))
-                erased.keep_out(landing, name, source, definition, day)
-            if twin is not None:
-                shutil.copyfile(path, twin)
-            written[file] = None
-        for day, paths in landing.days(definition.extract).items():
-            if any(landing.name(path) not in sizes for path in paths):  # not read by any run so far
-                session.stage("run_days", exp.select(named(literal(day), "day")))
-                erased.keep_out(landing, name, source, definition, day)
-    rows = [(file, landing.path(file).stat().st_size, digest(landing.path(file))) for file in written]
-    session.stage_rows("written_files", {"file": "varchar", "bytes": "bigint", "sha256": "varchar"}, rows)
-
-
-def _lines_by_file(session: DuckDBSession, name: str) -> Iterator[tuple[date, str, list[tuple[int, int | None]]]]:
-    """Day, file, and the person's lines in it, each with the line of the next record."""
-    mine = exp.EQ(this=column("name"), expression=text(name))
-    files = exp.select("_file").from_("person_lines").where(mine)
-    if not session.rows(files.copy().limit(1)):
-        return
-    following = exp.Window(
-        this=exp.func("lead", column("_line")),
-        partition_by=[column("_file")],
-        order=exp.Order(expressions=[column("_line")]),
-    )
-    placed = exp.select(*map(column, LINE), named(following, "following")).from_(table(f"raw.{name}"))
-    session.stage("all_lines", placed.where(_in(column("_file"), files)))
-    lines = exp.select("_file", "_line").from_("person_lines").where(mine.copy())
-    wanted = _in(exp.Tuple(expressions=[column("_file"), column("_line")]), lines)
-    found = session.rows(exp.select("*").from_("all_lines").where(wanted).order_by("_extract_date", "_file", "_line"))
-    by_file: dict[tuple[date, str], list[tuple[int, int | None]]] = {}
-    for day, file, line, after in found:
-        by_file.setdefault((day, str(file)), []).append((int(line), after))
-    yield from ((day, file, lines) for (day, file), lines in by_file.items())
-
-
 def _clean_files(session: DuckDBSession, settings: Settings, project: Project, search: Search) -> list[str]:
     """Exports, tables of text, run metadata, logs and pages; returns the files that told of the person.
 
     Pages for review show whole records, so those of the person's cases go as a whole: `cdp review` makes them anew.
     """
     cells = {str(row[0]) for row in session.rows(QUERIES["own_cells"])}
-    rows = {row for _, row in _partner_rows(session, project)}
+    rows = {row for _, row in partner_rows(session, project)}
     changed = []
     tables = [*settings.exports.rglob("*.csv"), *(settings.data / "truth").rglob("*.csv")]
     tables.append(settings.seeds / "steward" / "decisions.csv")
@@ -397,41 +337,6 @@ def _is_rewritten(path: Path, settings: Settings) -> bool:
 def _files(settings: Settings) -> list[Path]:
     """Every file of the deployment that may tell of somebody."""
     return files_below(settings.data, settings.seeds, settings.home / "docs" / "dictionary")
-
-
-def _partner_rows(session: DuckDBSession, project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Destination and row of the person, as a partner's file has it today."""
-    mine = _in(column("profile_id", "members"), exp.select("profile_id").from_("person_profiles"))
-    if not session.columns("activation.delivery_members"):
-        return
-    for name, destination in sorted(project.destinations.items()):
-        asked = file_select(destination, column("as_of_day", "members")).where(mine.copy()).distinct()
-        for row in session.rows(asked):
-            yield name, tuple("" if cell is None else str(cell) for cell in row)
-
-
-def _removals(session: DuckDBSession, project: Project, found: Erasure) -> list[tuple[Any, ...]]:
-    """Rows of `activation.removals`: by what each partner knows the person, in hashes."""
-    held = dict(session.rows(QUERIES["partners"]))
-    rows = set()
-    for name, row in _partner_rows(session, project):
-        headers = list(file_select(project.destinations[name], exp.true()).named_selects)
-        for identifier in IDENTIFIERS[project.destinations[name].format]:
-            cell = row[headers.index(identifier)]
-            if cell:
-                hashed = cell if DIGEST.match(cell) else sha256(cell.encode()).hexdigest()
-                rows.add((found.request_id, name, identifier, hashed, held.get(name), None))
-    return sorted(rows)
-
-
-def _queue(session: DuckDBSession, removals: list[tuple[Any, ...]]) -> None:
-    types = dict.fromkeys(("request_id", "destination", "identifier", "sha256"), "varchar")
-    session.stage_rows("new_removals", {**types, "held_as_of": "date", "removed_on": "date"}, removals)
-    query = exp.select("*").from_("new_removals")
-    if session.columns(REMOVALS):
-        session.append(REMOVALS, query)
-    else:
-        session.replace_table(REMOVALS, query, unaudited)
 
 
 @contextmanager

@@ -1,14 +1,3 @@
--- name: lines_of_files
-with lines as (
-    select name, _extract_date, _file, _line, following
-    from all_lines
-)
-
-select distinct lines.name, lines._extract_date, lines._file, lines._line, lines.following
-from lines
-join person_lines as mine on lines.name = mine.name and lines._file = mine._file and lines._line = mine._line
-order by all
-
 -- name: needles
 select delivered as value from own_points where delivered is not null
 union
@@ -45,13 +34,6 @@ select 'order', sha256(order_id) from person_orders
 union
 select 'visitor', sha256(visitor_id) from person_visitors
 order by all
-
--- name: partners
-select destination, max(as_of_day) as held_as_of
-from activation.delivery_members
-where profile_id in (select profile_id from person_profiles)
-group by destination
-order by destination
 
 -- name: extracts
 select

@@ -15,7 +15,7 @@ from sqlglot import exp
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.config.sources import LINE_COLUMNS, Source, Table
-from cdp_pipeline.domain.expressions import column, joined, named, table, text, union_all
+from cdp_pipeline.domain.expressions import column, joined, named, row_of, table, text, union_all, within
 from cdp_pipeline.domain.person import among, source_contact_points, source_ids, source_rows_condition
 from cdp_pipeline.domain.staging import typed_select
 from cdp_pipeline.resources.warehouse import Session
@@ -66,11 +66,11 @@ def _lines_by_id(
     staged = source_rows_condition(project, sidecars, source, plain)
     if staged is not None and session.columns(f"staging.{name}"):
         place = exp.select(*map(column, LINE_COLUMNS)).from_(table(f"staging.{name}")).where(staged)
-        exact = exp.In(this=_tuple(LINE_COLUMNS), query=place.subquery())
+        exact = within(row_of(LINE_COLUMNS), place)
         found.append(exact)
         if definition.key:
             keys = exp.select(*map(column, definition.key)).from_(table(f"raw.{name}")).where(exact.copy())
-            found.append(exp.In(this=_tuple(definition.key), query=keys.subquery()))
+            found.append(within(row_of(definition.key), keys))
     return exp.select("*").from_(table(f"raw.{name}")).where(exp.or_(exp.false(), *found))
 
 
@@ -123,13 +123,13 @@ def _not_of_others(session: Session, name: str, definition: Table) -> exp.Select
         .from_("person_lines")
         .where(exp.EQ(this=column("name"), expression=text(name)))
     )
-    new = exp.select("*").from_("held_lines").where(exp.In(this=_tuple(LINE_COLUMNS), query=noted.subquery()).not_())
+    new = exp.select("*").from_("held_lines").where(within(row_of(LINE_COLUMNS), noted).not_())
     if definition.key and session.columns(f"staging.{name}"):
         places = exp.select(*map(column, LINE_COLUMNS)).from_(table(f"staging.{name}"))
         keys = exp.select(*map(column, definition.key)).from_(table(f"raw.{name}"))
-        keys = keys.where(exp.In(this=_tuple(LINE_COLUMNS), query=places.subquery()))
-        mine = exp.select(*map(column, definition.key)).from_("held_lines").subquery()
-        keys = keys.where(exp.In(this=_tuple(definition.key), query=mine))
+        keys = keys.where(within(row_of(LINE_COLUMNS), places))
+        mine = exp.select(*map(column, definition.key)).from_("held_lines")
+        keys = keys.where(within(row_of(definition.key), mine))
         new = new.where(exp.or_(column("_reject_reason").is_(exp.null()).not_(), _nobodys(definition, keys)))
     return new
 
@@ -137,16 +137,11 @@ def _not_of_others(session: Session, name: str, definition: Table) -> exp.Select
 def _nobodys(definition: Table, keys: exp.Select) -> exp.Expr:
     taken = joined("|", *(exp.cast(column(part), "varchar") for part in definition.key))
     listed = exp.select(taken).from_(keys.subquery("keys"))
-    return exp.In(this=taken.copy(), query=listed.subquery()).not_()
+    return within(taken.copy(), listed).not_()
 
 
 def _among_values(value: exp.Expr) -> exp.Expr:
-    listed = exp.select("value").from_("person_values").subquery()
-    return exp.In(this=exp.Lower(this=exp.Trim(this=value)), query=listed)
-
-
-def _tuple(names: tuple[str, ...]) -> exp.Expr:
-    return column(names[0]) if len(names) == 1 else exp.Tuple(expressions=[column(name) for name in names])
+    return within(exp.Lower(this=exp.Trim(this=value)), exp.select("value").from_("person_values"))
 
 
 _LINE_TYPES = {"_extract_date": "date", "_file": "varchar", "_line": "bigint"}

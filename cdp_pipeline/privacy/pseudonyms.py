@@ -22,6 +22,8 @@ from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 KEY_VARIABLE = "CDP_PSEUDONYM_KEY"
+LEVELS = range(1, 6)
+"""How exactly a home is told: postcode, its first three characters, its first two, region, country."""
 HOME = ("postcode_area", "region", "country")
 NAMES = {"age_band": "age_band", "postcode_area": "postcode_area"}
 """Columns that readers find under another name, as they hold something else."""
@@ -107,7 +109,12 @@ def _stage_groups(session: Session, name: str, grouped: dict[str, str], target: 
         ).from_(table(name)),
     )
     session.stage("aged", QUERIES["aged"])
-    session.stage(target, QUERIES["told"])
+    session.stage("told", QUERIES["nobody"])
+    for level in LEVELS:
+        session.stage("coarseness", exp.select(named(literal(level), "level")))
+        session.append("told", QUERIES["a_crowd"])
+    session.append("told", QUERIES["the_rest"])
+    session.stage(target, exp.select("*").from_("told"))
 
 
 def key_file(settings: Settings) -> Path:

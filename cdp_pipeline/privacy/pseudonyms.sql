@@ -10,7 +10,7 @@ years as (
 )
 
 select
-    row_no, postcode_area, region, country, rest,
+    row_no, country, rest,
     case
         when age < 18 then 'under 18'
         when age < 25 then '18 to 24'
@@ -19,63 +19,34 @@ select
         when age < 55 then '45 to 54'
         when age < 65 then '55 to 64'
         when age >= 65 then '65 and over'
-    end as age_band
+    end as age_band,
+    [
+        struct_pack(region := region, postcode_area := postcode_area),
+        struct_pack(region := region, postcode_area := left(postcode_area, 3)),
+        struct_pack(region := region, postcode_area := left(postcode_area, 2)),
+        struct_pack(region := region, postcode_area := null),
+        struct_pack(region := null, postcode_area := null)
+    ] as homes
 from years
 
--- name: told
-with by_postcode as (
-    select *, count(*) over (partition by country, region, postcode_area, age_band, rest) >= (select people from smallest_group) as is_told
+-- name: nobody
+select row_no, country, age_band, homes[1].region as region, homes[1].postcode_area as postcode_area, true as is_told
+from aged
+where false
+
+-- name: a_crowd
+with left_over as (
+    select row_no, country, age_band, rest, homes[coarseness.level] as home
     from aged
-),
-
-by_three as (
-    select
-        * exclude (postcode_area, is_told),
-        left(postcode_area, 3) as postcode_area,
-        count(*) over (partition by country, region, left(postcode_area, 3), age_band, rest) >= (select people from smallest_group) as is_told
-    from by_postcode
-    where not is_told
-),
-
-by_two as (
-    select
-        * exclude (postcode_area, is_told),
-        left(postcode_area, 2) as postcode_area,
-        count(*) over (partition by country, region, left(postcode_area, 2), age_band, rest) >= (select people from smallest_group) as is_told
-    from by_three
-    where not is_told
-),
-
-by_region as (
-    select
-        * exclude (postcode_area, is_told),
-        cast(null as varchar) as postcode_area,
-        count(*) over (partition by country, region, age_band, rest) >= (select people from smallest_group) as is_told
-    from by_two
-    where not is_told
-),
-
-by_country as (
-    select
-        * exclude (region, is_told),
-        cast(null as varchar) as region,
-        count(*) over (partition by country, age_band, rest) >= (select people from smallest_group) as is_told
-    from by_region
-    where not is_told
-),
-
-levels as (
-    select row_no, postcode_area, region, country, age_band, true as is_told from by_postcode where is_told
-    union all
-    select row_no, postcode_area, region, country, age_band, true from by_three where is_told
-    union all
-    select row_no, postcode_area, region, country, age_band, true from by_two where is_told
-    union all
-    select row_no, postcode_area, region, country, age_band, true from by_region where is_told
-    union all
-    select row_no, postcode_area, region, country, age_band, true from by_country where is_told
-    union all
-    select row_no, null, null, null, null, false from by_country where not is_told
+    cross join coarseness
+    where row_no not in (select row_no from told)
 )
 
-select * from levels
+select row_no, country, age_band, home.region as region, home.postcode_area as postcode_area, true as is_told
+from left_over
+qualify count(*) over (partition by country, home, age_band, rest) >= (select people from smallest_group)
+
+-- name: the_rest
+select row_no, false as is_told
+from aged
+where row_no not in (select row_no from told)

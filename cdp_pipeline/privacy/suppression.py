@@ -16,7 +16,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.config.sources import LINE_COLUMNS, Source, Table
 from cdp_pipeline.domain.column_types import unparsed_selects
-from cdp_pipeline.domain.expressions import column, named, null_as, text, union_all
+from cdp_pipeline.domain.expressions import column, named, null_as, text, union_all, within
 from cdp_pipeline.domain.person import source_contact_points, source_ids
 from cdp_pipeline.domain.staging import typed_select
 from cdp_pipeline.privacy.lines import over_lines
@@ -87,11 +87,11 @@ class ErasedPeople:
         self._session.stage("typed_days", days)
         typed = over_lines(typed_select(name, definition, deployment), name, "delivered_lines", "looked_at_values")
         self._session.stage("typed_lines", typed)
-        erased = exp.select("kind", "sha256").from_("erased").subquery()
+        erased = exp.select("kind", "sha256").from_("erased")
         found = [cast(exp.Select, QUERIES["unreadable_lines"].copy())]
         for kind, value in self._hashed(name, source):
             hashed = exp.Tuple(expressions=[kind, exp.func("sha256", value)])
-            found.append(exp.select("_line").from_("typed_lines").where(exp.In(this=hashed, query=erased.copy())))
+            found.append(exp.select("_line").from_("typed_lines").where(within(hashed, erased)))
         return union_all(found)
 
     def _hashed(self, name: str, source: Source) -> Iterator[tuple[exp.Expr, exp.Expr]]:

@@ -169,7 +169,7 @@ def test_a_dry_run_counts_and_changes_nothing(home: Path) -> None:
 
 def test_an_erasure_that_fails_at_any_step_is_repeated_as_a_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = _told_of(home, _profiles_of(home, ADRIAN))
-    for step in ("_empty_landing", "_clean_files", "publish"):
+    for step in ("empty_landing", "_clean_files", "publish"):
         with monkeypatch.context() as broken:
             broken.setattr(erasure, step, _fails_after(getattr(erasure, step)))
             with pytest.raises(OSError, match="the disk is full"):

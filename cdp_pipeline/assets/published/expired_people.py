@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, AssetSpec, MaterializeResult, multi_asset
+from dagster import AssetKey, AssetsDefinition, AssetSpec
+from dagster._core.definitions.metadata import RawMetadataValue
 
-from cdp_pipeline.assets.factory import POOL
+from cdp_pipeline.assets.factory import deployment_asset
 from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.privacy.erasure import erase
@@ -26,14 +27,12 @@ def expired_people(catalogue: Mapping[str, TableAsset], project: Project, settin
         kinds={"python", "duckdb"},
     )
 
-    @multi_asset(name="privacy__expired_people", specs=[spec], pool=POOL, can_subset=False)
-    def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+    def erase_due(warehouse: DuckDBWarehouse) -> dict[str, RawMetadataValue]:
         """Erase; the metadata has counts alone."""
         with warehouse.session() as session:
             due = [str(row[0]) for row in session.rows(DUE)]
         sidecars = {name: table.sidecar for name, table in catalogue.items()}
         found = erase(settings, project, sidecars, [], dry_run=False, expired=due) if due else None
-        erased = {"profiles erased": len(due), "left": len(found.left) if found else 0}
-        return MaterializeResult(asset_key=KEY, metadata=erased)
+        return {"profiles erased": len(due), "left": len(found.left) if found else 0}
 
-    return materialise
+    return deployment_asset(spec, erase_due)

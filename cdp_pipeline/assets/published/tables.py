@@ -2,16 +2,10 @@
 
 from collections.abc import Mapping
 
-from dagster import (
-    AssetExecutionContext,
-    AssetKey,
-    AssetsDefinition,
-    AssetSpec,
-    MaterializeResult,
-    multi_asset,
-)
+from dagster import AssetKey, AssetsDefinition, AssetSpec
+from dagster._core.definitions.metadata import RawMetadataValue
 
-from cdp_pipeline.assets.factory import POOL
+from cdp_pipeline.assets.factory import deployment_asset
 from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
@@ -32,13 +26,12 @@ def published_tables(catalogue: Mapping[str, TableAsset], settings: Settings, sm
         kinds={"parquet", "duckdb"},
     )
 
-    @multi_asset(name="published__tables", specs=[spec], pool=POOL, can_subset=False)
-    def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+    def write_files(warehouse: DuckDBWarehouse) -> dict[str, RawMetadataValue]:
         """Write the files; the metadata has their number and folder."""
         with warehouse.session() as session:
             published = [(table.full_name, table.sidecar) for table in tables]
             public = public_selects(session, published, pseudonym_key(settings), smallest_group)
             files = publish(session, public, settings.published)
-        return MaterializeResult(asset_key=KEY, metadata={"files": len(files), "folder": str(settings.published)})
+        return {"files": len(files), "folder": str(settings.published)}
 
-    return materialise
+    return deployment_asset(spec, write_files)

@@ -5,6 +5,7 @@ day of which too much is refused, or a snapshot without a line, is not taken: th
 good state, a check says so, and the other sources go on.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -166,5 +167,5 @@ def _account(run: TableRun, name: str, definition: Table) -> None:
         raise AuditFailed(f"{run.table.full_name}: lines of {open_files} are unaccounted for ({observed})")
 
 
-def _stage_days(run: TableRun, name: str, days: list[date]) -> None:
+def _stage_days(run: TableRun, name: str, days: Iterable[date]) -> None:
     run.session.stage_rows(name, {"day": "date"}, [(day,) for day in days])

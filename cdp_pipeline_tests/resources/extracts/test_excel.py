@@ -1,5 +1,4 @@
 import zipfile
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -33,6 +32,9 @@ def _table(columns: list[str] | None = None, **changes: object) -> Table:
     extract = {"format": "excel", "path": "{date}.xlsx", "load": "snapshot", **changes}
     named = columns or ["a", "b"]
     return Table.model_validate({"extract": extract, "key": [named[0]], "columns": {name: {} for name in named}})
+
+
+CUSTOMERS = _table(sheet="Kun*", columns=COLUMNS)
 
 
 def test_a_missing_sheet_names_those_that_exist(tmp_path: Path) -> None:
@@ -108,9 +110,8 @@ def _cell(text: str, **kinds: str) -> TableCell:
     return cell
 
 
-IN_EVERY_FORMAT = pytest.mark.parametrize(
-    "book",
-    [
+@pytest.fixture(
+    params=[
         lambda folder: _xlsx(folder / "x.xlsx"),
         lambda folder: _xlsx(folder / "x.xlsx", dates_from_1904=True),
         lambda folder: _xls(folder / "x.xls"),
@@ -119,17 +120,14 @@ IN_EVERY_FORMAT = pytest.mark.parametrize(
     ],
     ids=["xlsx", "xlsx from 1904", "xls", "xls from 1904", "ods"],
 )
+def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """One row of every kind of cell, below a header, on the sheet that `CUSTOMERS` reads."""
+    return Path(request.param(tmp_path))
 
 
-@IN_EVERY_FORMAT
-def test_cells_of_every_kind_in_every_format(
-    book: Callable[[Path], Path], tmp_path: Path, session: DuckDBSession
-) -> None:
-    path = book(tmp_path)
-    table = _table(sheet="Kun*", columns=COLUMNS)
-    names = excel.header(path, table)
-    assert names == COLUMNS
-    rows = session.rows(excel.lines(session, path, table, names, "sheet", tmp_path))
+def test_cells_of_every_kind_in_every_format(book: Path, tmp_path: Path, session: DuckDBSession) -> None:
+    assert excel.header(book, CUSTOMERS) == COLUMNS
+    rows = session.rows(excel.lines(session, book, CUSTOMERS, COLUMNS, "sheet", tmp_path))
     assert rows == [("007", "12", "12.5", "2026-01-05", "2026-01-05 10:20:30", "true", None, 2, None, None)]
 
 
@@ -161,20 +159,16 @@ def test_a_cell_that_shows_an_error_refuses_its_row(tmp_path: Path, session: Duc
     ]
 
 
-@IN_EVERY_FORMAT
-def test_a_workbook_with_a_row_emptied_holds_the_others(
-    book: Callable[[Path], Path], tmp_path: Path, session: DuckDBSession
-) -> None:
-    path = book(tmp_path)
-    table = _table(sheet="Kun*", columns=COLUMNS)
-    asked = partial(excel.lines, session, path, table, COLUMNS, "sheet", tmp_path)
+def test_a_workbook_with_a_row_emptied_holds_the_others(book: Path, tmp_path: Path, session: DuckDBSession) -> None:
+    asked = partial(excel.lines, session, book, CUSTOMERS, COLUMNS, "sheet", tmp_path)
     before = session.rows(asked())
-    empty_records(path, table, [(7, None)])
+    empty_records(book, CUSTOMERS, [(7, None)])
     assert session.rows(asked()) == before
-    empty_records(path, table, [(2, None)])
-    assert excel.header(path, table) == COLUMNS
+    empty_records(book, CUSTOMERS, [(2, None)])
+    assert excel.header(book, CUSTOMERS) == COLUMNS
     assert session.rows(asked()) == []
-    assert b"007" not in b"".join(zipfile.ZipFile(path).read(part) for part in zipfile.ZipFile(path).namelist())
+    with zipfile.ZipFile(book) as parts:
+        assert b"007" not in b"".join(parts.read(part) for part in parts.namelist())
 
 
 def test_an_error_still_refuses_its_row_when_another_is_emptied(tmp_path: Path) -> None:
