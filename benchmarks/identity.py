@@ -11,7 +11,6 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.scale import MemoryByLayer, in_process, make_home, run_day
+from benchmarks.tables import Tables
 
-STEP = ("scored_pairs", "identity_map")
+STEP = ("identity.scored_pairs", "identity.identity_map")
 STATE = ("scored_pairs", "scored_records", "identity_map", "links", "identity_events")
 CHANGED = 100
 """Every hundredth record changes."""
@@ -29,36 +29,15 @@ CHANGED = 100
 def measure_steps(day: str) -> dict[str, Any]:
     """Seconds of each part, candidate pairs, and peak memory (GB)."""
     memory = MemoryByLayer()
-    import great_expectations  # noqa: F401 - a day's run has imported it before
-
-    import cdp_pipeline.checks.gx_duckdb  # noqa: F401
-    from cdp_pipeline.assets.catalogue import load_catalogue
-    from cdp_pipeline.assets.factory import stage_run_days
-    from cdp_pipeline.assets.table import TableRun
-    from cdp_pipeline.config.project import load_project
-    from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-    from cdp_pipeline.settings import load_settings
-
-    settings = load_settings()
-    project = load_project(settings.seeds)
-    tables = load_catalogue(project)
-    warehouse = DuckDBWarehouse.of(settings)
-    days = (date.fromisoformat(day),)
+    tables = Tables(day)
     found: dict[str, Any] = {}
 
     def step() -> dict[str, Any]:
         """The identity step as a day's run makes it."""
-        metadata: dict[str, Any] = {}
-        for name in STEP:
-            with warehouse.session() as session:
-                stage_run_days(session, days, project.deployment)
-                run = TableRun(tables[f"identity.{name}"], session, project, settings, days, "benchmark")
-                run.table.build(run)
-                metadata |= run.metadata
-        return metadata
+        return tables.build(STEP)[0]
 
-    def prepared(change: Callable[[DuckDBSession], None]) -> None:
-        with warehouse.session() as session:
+    def prepared(change: Callable[[Any], None]) -> None:
+        with tables.session() as session:
             change(session)
 
     def timed(name: str, work: Callable[[], Any]) -> Any:
@@ -67,9 +46,9 @@ def measure_steps(day: str) -> dict[str, Any]:
         found[name] = time.monotonic() - started
         return result
 
-    with warehouse.session() as session:
+    with tables.session() as session:
         found["records"] = session.own().execute("select count(*) from identity.linkage_records").fetchall()[0][0]
-        timed("splink", lambda: _splink_alone(session, project.identity.thresholds))
+        timed("splink", lambda: _splink_alone(session, tables.project.identity.thresholds))
     prepared(_forget)
     found["pairs"] = timed("full", step)["candidate pairs"]
     prepared(_change)

@@ -2,18 +2,20 @@
 
 A table's file is one of: `<table>.sql`, a SELECT; `<table>.py` with `select(project, sidecar)`, a
 SELECT built from configuration, and perhaps `metadata(run)`, what its page shows once it stands;
-`<table>.py` with `build(run)` where SQL can't.
+`<table>.py` with `build(run)` where one SELECT can't; with both, `build` writes and the SELECT tells the lineage.
 """
 
 import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlglot import exp
 
+from cdp_pipeline.assets.changed_profiles import CHANGES, write_profiles
 from cdp_pipeline.assets.raw.delivered import raw_table
 from cdp_pipeline.assets.sidecars import packaged_sidecar, unified_sidecar
 from cdp_pipeline.assets.staging.typed import staging_table
@@ -62,7 +64,8 @@ def _packaged(project: Project, path: Path) -> TableAsset:
     sidecar = unified_sidecar(project, name) if layer == "unified" else packaged_sidecar(path)
     source = path.with_suffix(".sql")
     if source.exists() and not path.with_suffix(".py").exists():
-        return _of_query(layer, name, source, sidecar, parse(source.read_text(encoding="utf-8")))
+        query = parse(source.read_text(encoding="utf-8"))
+        return _of_query(layer, name, source, sidecar, query, _writing(query, None))
     module = importlib.import_module(f"cdp_pipeline.assets.{layer}.{name}")
     extended = getattr(module, "sidecar", None)
     sidecar = extended(project, sidecar) if extended else sidecar
@@ -75,17 +78,19 @@ def _of_module(
     select = getattr(module, "select", None)
     if select is not None:
         query = select(project, sidecar)
-        return _of_query(layer, name, source, sidecar, query, getattr(module, "metadata", None))
+        write = getattr(module, "build", None) or _writing(query, getattr(module, "metadata", None))
+        return _of_query(layer, name, source, sidecar, query, write)
     reads = getattr(module, "reads", None)
     read = frozenset(reads(project)) if reads else frozenset(sidecar.reads)
     return TableAsset(layer, name, source, sidecar, read, module.build, checks=getattr(module, "CHECKS", ()))
 
 
-def _of_query(
-    layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.Expr, metadata: Describe | None = None
-) -> TableAsset:
+def _of_query(layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.Expr, write: Builder) -> TableAsset:
     read = tables_read(query) - {f"{layer}.{name}"}
-    table = TableAsset(layer, name, source, sidecar, read, _writing(query, metadata), query)
+    if sidecar.incremental:
+        read |= {CHANGES}
+        write = partial(write_profiles, query=query)
+    table = TableAsset(layer, name, source, sidecar, read, write, query)
     return replace(table, reads=table.reads | frozenset(sidecar.reads))
 
 

@@ -9,6 +9,16 @@ from pydantic import Field, field_validator
 from cdp_pipeline.config.base import Config
 
 
+class Scale(Config):
+    """How much is worked on at once: person records whose golden values are chosen (2 GB), touches of the timeline.
+
+    Deployments of more work part by part, and keep the days of the timeline that have not changed.
+    """
+
+    records_at_once: int = Field(default=2_000_000, ge=1)
+    touches_at_once: int = Field(default=10_000_000, ge=1)
+
+
 class Deployment(Config):
     """Name, time zone, first day (start of the daily partitions), engine, default country and currency.
 
@@ -22,6 +32,7 @@ class Deployment(Config):
     default_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     max_quarantined: float = Field(default=0.02, ge=0, le=1)
+    scale: Scale = Scale()
 
     @field_validator("timezone")
     @classmethod

@@ -39,7 +39,8 @@ class Sidecar(Config):
 
     `partition` names the column that holds the day where the table is partitioned; `reads` are the
     tables that a Python asset reads (those of a SQL asset are parsed from its SQL). `group` is where the
-    UI shows it, by default with its layer.
+    UI shows it, by default with its layer. Of an `incremental` table, of rows of single profiles, a run makes
+    the rows of changed profiles anew (`assets.changed_profiles`).
     """
 
     description: str
@@ -47,6 +48,7 @@ class Sidecar(Config):
     key: tuple[str, ...] = ()
     partition: str | None = None
     published: bool = False
+    incremental: bool = False
     reads: tuple[str, ...] = ()
     group: str | None = None
     columns: dict[str, SidecarColumn] = Field(min_length=1)

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from cdp_pipeline.sql.lineage import parse
 
+MACROS = Path(__file__).parent / "macros.sql"
 MARKER = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
@@ -14,6 +15,12 @@ def beside(module: str, **given: exp.Query) -> exp.Select:
     """The SELECT of the `.sql` file beside a module (`__file__`), with the CTEs that configuration gives put first."""
     query = parse(Path(module).with_suffix(".sql").read_text(encoding="utf-8"))
     assert isinstance(query, exp.Select)
+    return over(query, **given)
+
+
+def over(query: exp.Select, **given: exp.Query) -> exp.Select:
+    """A copy of the query with these CTEs put first, so that its own may read them."""
+    query = query.copy()
     own = query.ctes
     if own:
         query.args["with_"].set("expressions", [])
@@ -24,7 +31,13 @@ def beside(module: str, **given: exp.Query) -> exp.Select:
     return query
 
 
-def named_beside(module: str) -> dict[str, exp.Expr]:
+def named_beside(module: str) -> dict[str, exp.Query]:
     """The SELECTs of the `.sql` file beside a module, each after a line `-- name: …`."""
     _, *parts = MARKER.split(Path(module).with_suffix(".sql").read_text(encoding="utf-8"))
-    return {name: parse(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    return {name: _query(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _query(text: str) -> exp.Query:
+    query = parse(text)
+    assert isinstance(query, exp.Query)
+    return query

@@ -2,24 +2,24 @@
 
 from sqlglot import exp
 
+from cdp_pipeline.assets.changed_profiles import write_profiles
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.survivorship import attributes_select
 
-PART = 2_000_000
-"""Records whose profiles are worked on at once: about 2 GB."""
 PARTS = "attributes"
 
 
 def build(run: TableRun) -> None:
     """By the rules of `seeds/survivorship.yml`; many records part by part."""
-    session, project = run.session, run.project
-    records = int(session.rows(exp.select("count(*)").from_("identity.identity_map"))[0][0])
-    parts = -(-records // PART) or 1
+    project = run.project
     rules = (project.survivorship, project.identity, project.sources, project.deployment.default_country)
-    if parts == 1:
-        run.write(attributes_select(*rules))
-        return
-    for place in range(parts):
-        add = session.append if place else session.stage
-        add(PARTS, attributes_select(*rules, part=(place, parts)))
-    run.write(exp.select("*").from_(PARTS))
+    records = int(run.session.rows(exp.select("count(*)").from_("identity.identity_map"))[0][0])
+    parts = -(-records // project.deployment.scale.records_at_once) or 1
+
+    def in_parts() -> exp.Query:
+        for place in range(parts):
+            add = run.session.append if place else run.session.stage
+            add(PARTS, attributes_select(*rules, part=(place, parts)))
+        return exp.select("*").from_(PARTS)
+
+    write_profiles(run, attributes_select(*rules), in_parts if parts > 1 else None)

@@ -1,41 +1,68 @@
+-- name: touches
 with ordered as (
-    select orders.*, member.profile_id
-    from unified.orders as orders
-    left join identity.identity_map as member on orders.record_id = member.record_id
-),
-
-touches as (
-    select
-        touch.*,
-        coalesce(member.profile_id, device.profile_id) as profile_id,
-        case when member.profile_id is not null then 'record' when device.profile_id is not null then 'device' end as attributed_by
-    from unified.interactions as touch
-    left join identity.identity_map as member on touch.record_id = member.record_id
-    left join identity.device_map as device
-        on touch.visitor_id = device.visitor_id
-        and touch.occurred_at >= device.from_at
-        and touch.occurred_at < device.until_at
+    select order_id, record_id, ordered_at, ordered_on, channel, amount, source from unified.orders
 )
 
 select
-    interaction_id as touch_id, profile_id, visitor_id, occurred_at, occurred_on, channel, event, object_id, category,
-    campaign_id, cast(null as decimal(18, 2)) as amount, device, attributed_by, source
-from touches
+    interaction_id as touch_id, record_id, visitor_id, occurred_at, occurred_on, channel, event, object_id, category,
+    campaign_id, cast(null as decimal(18, 2)) as amount, device, source
+from unified.interactions
 union all
 select
-    order_id, profile_id, null, ordered_at, ordered_on, channel, 'order', null, null,
-    null, amount, null, case when profile_id is not null then 'record' end, source
+    order_id, record_id, null, ordered_at, ordered_on, channel, 'order', null, null,
+    null, amount, null, source
 from ordered
 union all
 select
-    ordered.order_id || '/' || lines.line_no, ordered.profile_id, null, ordered.ordered_at, ordered.ordered_on, ordered.channel, 'bought',
-    lines.sku, products.category, null, lines.amount, null, case when ordered.profile_id is not null then 'record' end, lines.source
+    ordered.order_id || '/' || lines.line_no, ordered.record_id, null, ordered.ordered_at, ordered.ordered_on, ordered.channel, 'bought',
+    lines.sku, products.category, null, lines.amount, null, lines.source
 from unified.order_lines as lines
 join ordered on lines.order_id = ordered.order_id
 left join unified.products as products on lines.sku = products.sku
 union all
 select
-    cases.case_id, member.profile_id, null, cases.opened_at, cases.opened_on, 'service', 'case', cases.subject, null,
-    null, null, null, case when member.profile_id is not null then 'record' end, cases.source
-from unified.service_cases as cases
-left join identity.identity_map as member on cases.record_id = member.record_id
+    case_id, record_id, null, opened_at, opened_on, 'service', 'case', subject, null,
+    null, null, null, source
+from unified.service_cases
+
+-- name: standing
+select * rename (profile_id as held_by, attributed_by as held_as) from profile.timeline
+
+-- name: timeline
+with attributed as (
+    select
+        touches.*,
+        coalesce(member.profile_id, device.profile_id) as profile_id,
+        case when member.profile_id is not null then 'record' when device.profile_id is not null then 'device' end as attributed_by
+    from touches
+    left join identity.identity_map as member on touches.record_id = member.record_id
+    left join identity.device_map as device
+        on touches.visitor_id = device.visitor_id
+        and touches.occurred_at >= device.from_at
+        and touches.occurred_at < device.until_at
+)
+
+select
+    touch_id, record_id, profile_id, visitor_id, occurred_at, occurred_on, channel, event, object_id, category, campaign_id,
+    amount, device, attributed_by, source
+from attributed
+
+-- name: number
+select count(*) from touches
+
+-- name: days
+select
+    occurred_on as day,
+    count(*) as touches,
+    sum(hash(
+        touch_id, record_id, visitor_id, occurred_at, channel, event, object_id, category, campaign_id, amount, device, source
+    )) as digest
+from touches
+group by occurred_on
+
+-- name: changed_days
+select coalesce(now.day, was.day) as day, coalesce(now.touches, 0) as touches
+from days_now as now
+full join days_before as was on now.day is not distinct from was.day
+where now.digest is distinct from was.digest
+order by day nulls first
