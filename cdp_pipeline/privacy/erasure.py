@@ -202,19 +202,21 @@ def _conditions(session: DuckDBSession, project: Project, sidecars: Mapping[str,
 
 
 def _held(name: str, columns: Mapping[str, str], sidecar: Sidecar | None) -> Iterator[exp.Expr]:
-    """Columns that hold a contact point of the person alone: those that identify directly, and of a table nobody knows all."""
+    """Columns that hold a contact point of the person alone: those that identify directly, and of a table nobody knows all.
+
+    Ids are none: rows are found by them anyway.
+    """
+    ids = {part for parts in KEYS.values() for part in parts}
     for part, kind in columns.items():
         known = sidecar.columns.get(part) if sidecar else None
-        if kind == "VARCHAR" and (known is None or known.privacy == "direct_identifier"):
+        if kind == "VARCHAR" and part not in ids and (known is None or known.privacy == "direct_identifier"):
             value = exp.Lower(this=exp.Trim(this=column(part)))
             yield within(value, exp.select("value").from_("person_values"))
 
 
 def _special(name: str) -> Iterator[exp.Expr]:
     if name == "quality.quarantine":
-        unread = QUERIES["unread_of_person"].copy()
-        assert isinstance(unread, exp.Query)
-        yield within(row_of(("file", "line")), unread)
+        yield within(row_of(("file", "line")), QUERIES["unread_of_person"].copy())
     if name == "identity.term_frequencies":
         yield within(column("value"), exp.select("value").from_("person_terms"))
     if name == "identity.shared_identifiers":
@@ -245,10 +247,20 @@ def _counted(
         records=records,
         unknown=unknown,
         shared_contact_points=shared,
-        rows=_counts(session, conditions),
+        rows=_staged_rows(session, conditions),
         lines=dict(session.rows(lines)),
         partners=partners(session),
     )
+
+
+def _staged_rows(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, int]:
+    """`person_rows` (table_name, row_no): the rows that fulfil the conditions; returns their number by table."""
+    session.stage_rows("person_rows", {"table_name": "varchar", "row_no": "bigint"}, [])
+    counts = {}
+    for name, condition in conditions.items():
+        found = exp.select(named(text(name), "table_name"), named(column("rowid"), "row_no")).from_(table(name))
+        counts[name] = session.append("person_rows", found.where(condition.copy()))
+    return {name: count for name, count in counts.items() if count}
 
 
 def _counts(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, int]:
@@ -260,14 +272,21 @@ def _counts(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[
     return {name: count for name, count in counts.items() if count}
 
 
-def _kept(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, exp.Expr]:
+def _kept(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, exp.Select]:
     """What each table of the new database holds."""
-    kept: dict[str, exp.Expr] = {}
+    kept: dict[str, exp.Select] = {}
     for name in session.tables():
-        query = QUERIES.get(name.partition(".")[2]) if name in REWRITTEN else None
-        source = query.subquery("kept") if isinstance(query, exp.Query) else table(name)
-        selected = exp.select("*").from_(source)
-        kept[name] = selected.where(exp.not_(conditions[name].copy())) if name in conditions else selected
+        if name in REWRITTEN:
+            kept[name] = exp.select("*").from_(QUERIES[name.partition(".")[2]].subquery("kept"))
+            if name in conditions:
+                kept[name] = kept[name].where(exp.not_(conditions[name].copy()))
+        elif name in conditions:
+            mine = (
+                exp.select("row_no")
+                .from_("person_rows")
+                .where(exp.EQ(this=column("table_name"), expression=text(name)))
+            )
+            kept[name] = exp.select("*").from_(table(name)).where(exp.not_(within(column("rowid"), mine)))
     return kept
 
 
