@@ -17,8 +17,9 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.expressions import column, literal, named, sql_of, table, text, within
+from cdp_pipeline.resources.duckdb_warehouse import MACROS
 from cdp_pipeline.resources.warehouse import Session, unaudited
-from cdp_pipeline.sql.files import MACROS, named_beside
+from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 CHANGES = "profile.profile_changes"

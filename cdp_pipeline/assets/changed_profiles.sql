@@ -16,6 +16,11 @@ select profile_id
 from profile.consent_state
 where reason = 'minor' or (reason = 'decision' and expires_on < (select max(day) from run_days))
 
+-- name: contact_point_consent
+select profile_id
+from profile.contact_point_consent
+where reason = 'minor' or (reason = 'decision' and expires_on < (select max(day) from run_days))
+
 -- name: profiles
 select preferences.profile_id
 from profile.contact_preferences as preferences

@@ -14,7 +14,10 @@ QUERIES = named_beside(__file__)
 PARTS = {
     "golden": ("Golden values", ("attribute", "value", "from", "rule", "records that differ", "of")),
     "records": ("Records", ("record", "name", "e-mail", "telephone", "street", "city")),
-    "contact_points": ("Contact points", ("kind", "value", "place", "status", "last used", "source", "records")),
+    "contact_points": (
+        "Contact points",
+        ("kind", "value", "place", "status", "last used", "source", "records", "allows"),
+    ),
     "consents": (
         "Consent",
         ("channel", "purpose", "status", "because of", "decided", "level", "source", "ends", "overrode", "decisions"),

@@ -12,10 +12,20 @@ where member.profile_id = (select who from asked)
 order by records.record_id
 
 -- name: contact_points
-select kind, value, place, status, cast(used_at as date) as used_on, source, records
-from profile.profile_contact_points
-where profile_id = (select who from asked)
-order by kind, place
+with allowed as (
+    select contact_point, string_agg(channel || ' ' || purpose, ', ' order by channel, purpose) as pairs
+    from profile.contact_point_consent
+    where profile_id = (select who from asked) and status = 'granted'
+    group by contact_point
+)
+
+select
+    points.kind, points.value, points.place, points.status, cast(points.used_at as date) as used_on, points.source,
+    points.records, case when points.kind in ('email', 'phone') then coalesce(allowed.pairs, 'nothing') end as allows
+from profile.profile_contact_points as points
+left join allowed on points.value = allowed.contact_point
+where points.profile_id = (select who from asked)
+order by points.kind, points.place
 
 -- name: consents
 select

@@ -19,8 +19,8 @@ from cdp_pipeline.domain.expressions import array, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.warehouse import Also, Audit, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
-from cdp_pipeline.sql.files import MACROS
 
+MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
 BUILDING = "__building"
 REWRITTEN = "rewritten"
 LOCK_PATIENCE_SECONDS = 900

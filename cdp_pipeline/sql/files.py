@@ -7,20 +7,20 @@ from sqlglot import exp
 
 from cdp_pipeline.sql.lineage import parse
 
-MACROS = Path(__file__).parent / "macros.sql"
 MARKER = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
 def beside(module: str, **given: exp.Query) -> exp.Select:
     """The SELECT of the `.sql` file beside a module (`__file__`), with the CTEs that configuration gives put first."""
     query = parse(Path(module).with_suffix(".sql").read_text(encoding="utf-8"))
-    assert isinstance(query, exp.Select)
+    assert isinstance(query, exp.Query)
     return over(query, **given)
 
 
-def over(query: exp.Select, **given: exp.Query) -> exp.Select:
+def over(query: exp.Query, **given: exp.Query) -> exp.Select:
     """A copy of the query with these CTEs put first, so that its own may read them."""
     query = query.copy()
+    assert isinstance(query, exp.Select)
     own = query.ctes
     if own:
         query.args["with_"].set("expressions", [])

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdp_pipeline.assets.catalogue import ROOT
-from cdp_pipeline.assets.profile import consent_decisions, consent_state
+from cdp_pipeline.assets.profile import consent_decisions, consent_state, contact_point_consent
 from cdp_pipeline.config.base import load
 from cdp_pipeline.config.consent import Consent
 from cdp_pipeline.config.project import Project
@@ -33,8 +33,18 @@ RULES = Consent.model_validate(
         "pairs": {"email": list(PURPOSES), "sms": ["newsletter"]},
     }
 )
-LAYERS = {"consents": "unified", "consent_decisions": "profile", "consent_state": "profile"}
+LAYERS = {
+    "consents": "unified",
+    "consent_decisions": "profile",
+    "consent_state": "profile",
+    "contact_point_consent": "profile",
+}
 SIDECARS = {name: load(ROOT / layer / f"{name}.yml", Sidecar) for name, layer in LAYERS.items()}
+MODULES: dict[str, Any] = {
+    "consent_decisions": consent_decisions,
+    "consent_state": consent_state,
+    "contact_point_consent": contact_point_consent,
+}
 DECISION = {"channel": "email", "purpose": "newsletter", "contact_point": None}
 NAMES = {"at": "decided_at", "expires": "expires_at", "confirmed": "double_opt_in_at", "record": "record_id"}
 
@@ -59,18 +69,32 @@ def _states(
     session.stage_rows("golden", dict.fromkeys(("profile_id", "attribute", "value"), "varchar"), golden)
     session.replace_table("profile.profile_attributes", parse("from golden"), lambda name: None)
     session.stage_rows("run_days", {"day": "date"}, [(date(2026, 11, 15),)])
-    for name, module in (("consent_decisions", consent_decisions), ("consent_state", consent_state)):
+    points = [("P1", "email", "a@x.fr"), ("P1", "email", "old@x.fr")]
+    session.stage_rows("points", dict.fromkeys(("profile_id", "kind", "value"), "varchar"), points)
+    session.replace_table("profile.profile_contact_points", parse("from points"), lambda name: None)
+    for name, module in MODULES.items():
         query = module.select(ruled, SIDECARS[name])
         session.replace_table(f"profile.{name}", query, lambda name: None)
     asked = "select channel, purpose, status, reason, overrode_source from profile.consent_state"
     return {(str(row[0]), str(row[1])): tuple(row[2:]) for row in session.rows(parse(asked))}
 
 
+def _states_of_points(session: DuckDBSession) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    """(status, reason) by channel, purpose and contact point."""
+    asked = "select channel, purpose, contact_point, status, reason from profile.contact_point_consent"
+    return {tuple(row[:3]): tuple(row[3:]) for row in session.rows(parse(asked))}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["reason"]))
 def test_the_case_book(session: DuckDBSession, project: Project, case: dict[str, Any]) -> None:
     states = _states(session, project, case["decisions"], str(case["birth"]) if "birth" in case else None)
     asked = tuple(case.get("asked", ("email", "newsletter")))
-    assert states[asked][:2] == (case["gives"], case["because"])
+    if "at" in case:
+        found = _states_of_points(session)[(*asked, case["at"])]
+    else:
+        found = states[asked][:2]
+        assert asked[0] != "email" or _states_of_points(session)[(*asked, "a@x.fr")] == found
+    assert found == (case["gives"], case["because"])
 
 
 def test_a_state_tells_what_it_overrode(session: DuckDBSession, project: Project) -> None:

@@ -1,18 +1,20 @@
-with golden as (
-    select
-        profile_id,
-        max(value) filter (where attribute = 'email') as email,
-        max(value) filter (where attribute = 'phone') as phone
-    from profile.profile_attributes
-    where attribute in ('email', 'phone')
-    group by profile_id
-),
+-- name: golden_points
+select profile_id, attribute as kind, value
+from profile.profile_attributes
+where attribute in ('email', 'phone')
 
-covering as (
+-- name: every_point
+select profile_id, kind, value
+from profile.profile_contact_points
+where kind in ('email', 'phone')
+
+-- name: decisions
+with covering as (
     select
         member.profile_id,
         rules.channel,
         rules.purpose,
+        points.value as contact_point,
         consents.record_id,
         consents.status,
         case when consents.contact_point is not null then 4
@@ -29,10 +31,8 @@ covering as (
     join rules
         on coalesce(consents.channel, rules.channel) = rules.channel
         and coalesce(consents.purpose, rules.purpose) = rules.purpose
-    left join golden on member.profile_id = golden.profile_id
-    where
-        consents.contact_point is null
-        or consents.contact_point = case rules.contact_point when 'email' then golden.email when 'phone' then golden.phone end
+    left join points on member.profile_id = points.profile_id and rules.contact_point = points.kind
+    where consents.contact_point is null or consents.contact_point = points.value
 ),
 
 followed as (
@@ -40,7 +40,7 @@ followed as (
         covering.*,
         coalesce(
             status = 'granted' and moment <= max(moment) filter (where status = 'denied') over (
-                partition by profile_id, channel, purpose
+                partition by profile_id, channel, purpose, contact_point
             ),
             false
         ) as is_outlived
@@ -53,13 +53,13 @@ ranked as (
     select
         followed.*,
         row_number() over (
-            partition by profile_id, channel, purpose
+            partition by profile_id, channel, purpose, contact_point
             order by is_outlived, level desc, moment desc, status = 'denied' desc, record_id, source, proof
         ) as place
     from followed
 )
 
 select
-    profile_id, channel, purpose, place, record_id, status, level, is_outlived, decided_at, source, proof, lawful_basis,
+    profile_id, channel, purpose, contact_point, place, record_id, status, level, is_outlived, decided_at, source, proof, lawful_basis,
     double_opt_in_at, expires_at
 from ranked

@@ -1,8 +1,19 @@
-with profiles as (
-    select distinct profile_id from identity.identity_map
-),
+-- name: decided_for_profiles
+select * from profile.consent_decisions
 
-last_day as (
+-- name: asked_of_profiles
+select members.profile_id, rules.channel, rules.purpose, points.value as contact_point
+from (select distinct profile_id from identity.identity_map) as members
+cross join rules
+left join points on members.profile_id = points.profile_id and rules.contact_point = points.kind
+
+-- name: asked_of_points
+select points.profile_id, rules.channel, rules.purpose, points.value as contact_point
+from points
+join rules on points.kind = rules.contact_point
+
+-- name: state
+with last_day as (
     select max(day) as day from run_days
 ),
 
@@ -30,25 +41,27 @@ refused as (
 
 contrary as (
     select
-        profile_id, channel, purpose,
+        profile_id, channel, purpose, contact_point,
         max(place) as decisions,
         min(place) filter (where status = 'granted') as granted,
         min(place) filter (where status = 'denied') as denied
-    from profile.consent_decisions
-    group by profile_id, channel, purpose
+    from decisions
+    group by profile_id, channel, purpose, contact_point
 ),
 
 decided as (
     select decisive.*, contrary.decisions, overrode.source as overrode_source, overrode.decided_at as overrode_decided_at
-    from profile.consent_decisions as decisive
+    from decisions as decisive
     join contrary
         on decisive.profile_id = contrary.profile_id
         and decisive.channel = contrary.channel
         and decisive.purpose = contrary.purpose
-    left join profile.consent_decisions as overrode
+        and decisive.contact_point is not distinct from contrary.contact_point
+    left join decisions as overrode
         on contrary.profile_id = overrode.profile_id
         and contrary.channel = overrode.channel
         and contrary.purpose = overrode.purpose
+        and contrary.contact_point is not distinct from overrode.contact_point
         and overrode.place = if(decisive.status = 'granted', contrary.denied, contrary.granted)
     where decisive.place = 1
 ),
@@ -63,9 +76,10 @@ ending as (
 
 judged as (
     select
-        ending.* exclude (profile_id, channel, purpose, lawful_basis),
-        profiles.profile_id,
-        rules.* exclude (lawful_basis),
+        ending.* exclude (profile_id, channel, purpose, contact_point, lawful_basis),
+        asked.profile_id,
+        asked.contact_point,
+        rules.* exclude (lawful_basis, contact_point),
         coalesce(ending.lawful_basis, rules.lawful_basis) as lawful_basis,
         refused.* exclude (profile_id),
         case
@@ -77,19 +91,23 @@ judged as (
             when ending.status = 'granted' and ending.ends_at < last_day.day then 'expired'
             else 'decision'
         end as reason
-    from profiles
-    cross join rules
+    from asked
+    join rules on asked.channel = rules.channel and asked.purpose = rules.purpose
     cross join last_day
-    left join born on profiles.profile_id = born.profile_id
-    left join refused on profiles.profile_id = refused.profile_id
+    left join born on asked.profile_id = born.profile_id
+    left join refused on asked.profile_id = refused.profile_id
     left join ending
-        on profiles.profile_id = ending.profile_id and rules.channel = ending.channel and rules.purpose = ending.purpose
+        on asked.profile_id = ending.profile_id
+        and asked.channel = ending.channel
+        and asked.purpose = ending.purpose
+        and asked.contact_point is not distinct from ending.contact_point
 )
 
 select
     profile_id,
     channel,
     purpose,
+    contact_point,
     case reason when 'decision' then status when 'default' then default_status else 'denied' end as status,
     reason,
     case reason when 'deceased' then deceased_at when 'objection' then objected_at else decided_at end as decided_at,

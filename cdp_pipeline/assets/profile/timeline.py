@@ -46,7 +46,7 @@ def _write_changes(run: TableRun, at_once: int) -> None:
         session.stage("days_before", exp.select("*").from_("days_before").where(exp.false()))
     changed = session.rows(QUERIES["changed_days"])
     session.stage(ANEW, no_rows(types))
-    for days in _ranges(changed, at_once):
+    for days in day_ranges(changed, at_once):
         session.append(
             ANEW, _over("timeline", exp.select("*").from_(QUERIES["touches"].subquery("touches")).where(_on(days)))
         )
@@ -68,12 +68,10 @@ def _write_changes(run: TableRun, at_once: int) -> None:
 
 def _over(name: str, touches: exp.Query) -> exp.Select:
     """The named query over these touches."""
-    query = QUERIES[name]
-    assert isinstance(query, exp.Select)
-    return over(query, touches=touches)
+    return over(QUERIES[name], touches=touches)
 
 
-def _ranges(days: list[tuple[date | None, int]], at_once: int) -> Iterator[list[date | None]]:
+def day_ranges(days: list[tuple[date | None, int]], at_once: int) -> Iterator[list[date | None]]:
     """Days in order, together as long as they have no more than so many touches."""
     together: list[date | None] = []
     size = 0
