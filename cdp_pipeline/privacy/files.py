@@ -9,6 +9,7 @@ import mmap
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from ahocorasick_rs import BytesAhoCorasick
 
 ERASED = "[erased]"
 SQLITE = b"SQLite format 3\0"
+PIECE = 2**26
+"""Bytes that a thread searches at once."""
 SHORTEST = 6
 """Values of fewer characters say nothing: they stand in any file."""
 
@@ -34,6 +37,7 @@ class Search:
         codes |= {value.encode("cp1252", "ignore") for value in wanted}
         self._automaton = BytesAhoCorasick(sorted(code for code in codes if len(code) >= SHORTEST))
         self._is_empty = not wanted
+        self._longest = max((len(code) for code in codes), default=0)
         self.values = wanted
 
     def finds(self, path: Path) -> bool:
@@ -41,7 +45,14 @@ class Search:
         if self._is_empty or not path.stat().st_size:
             return False
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return bool(self._automaton.find_matches_as_indexes(content))
+            pieces = range(0, len(content), PIECE)
+            with ThreadPoolExecutor() as threads:
+                return any(threads.map(lambda start: self._is_in(content, start), pieces))
+
+    def _is_in(self, content: mmap.mmap, start: int) -> bool:
+        """Whether one begins in the piece; the search lets other threads run."""
+        with memoryview(content) as whole, whole[start : start + PIECE + self._longest] as piece:
+            return bool(self._automaton.find_matches_as_indexes(piece))
 
 
 def drop_rows(path: Path, cells: Collection[str], rows: Collection[tuple[str, ...]] = ()) -> int:

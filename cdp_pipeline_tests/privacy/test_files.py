@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cdp_pipeline.privacy import files
 from cdp_pipeline.privacy.files import Search, blot_out, drop_rows
 
 
@@ -61,3 +62,15 @@ def test_short_values_are_not_looked_for(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text("17")
     assert not Search(["17"]).finds(path)
+
+
+@pytest.mark.parametrize("before", [0, 1, 90, 95, 99, 100, 101, 250])
+def test_a_value_is_found_wherever_a_large_file_is_parted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    monkeypatch.setattr(files, "PIECE", 100)
+    path = tmp_path / "large"
+    path.write_bytes(b"." * before + b"someone@example.org" + b"." * 300)
+    assert Search(["someone@example.org"]).finds(path)
+    path.write_bytes(b"." * before + b"someone@example.or" + b"." * 300)
+    assert not Search(["someone@example.org"]).finds(path)
