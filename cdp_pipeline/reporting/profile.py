@@ -11,6 +11,7 @@ from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+GLANCE = ("Known by", "Identity", "Household", "Orders", "Mostly buys", "Best reached by", "Messages lately")
 PARTS = {
     "golden": ("Golden values", ("attribute", "value", "from", "rule", "records that differ", "of")),
     "records": ("Records", ("record", "name", "e-mail", "telephone", "street", "city")),
@@ -37,9 +38,19 @@ def print_profile(console: Console, settings: Settings, who: str, country: str) 
         for profile in profiles:
             session.stage("asked", exp.select(named(text(profile), "who")))
             console.rule(f"profile {profile}")
+            console.print(_glance(session.rows(QUERIES["at_a_glance"])))
             for name, (title, headers) in PARTS.items():
                 console.print(_table(title, headers, session.rows(QUERIES[name])))
     return bool(profiles)
+
+
+def _glance(rows: list[tuple[object, ...]]) -> Table:
+    """The person in a few lines."""
+    content = Table.grid(padding=(0, 2))
+    for row in rows:
+        for label, told in zip(GLANCE, row, strict=True):
+            content.add_row(label, str(told))
+    return content
 
 
 def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:

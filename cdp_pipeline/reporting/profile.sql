@@ -1,3 +1,20 @@
+-- name: at_a_glance
+select
+    golden.records || ' records in ' || golden.sources || ' systems, since ' || cast(golden.first_seen_at as date) as known_by,
+    round(100 * golden.confidence, 1) || ' % sure that they are one person' as sure,
+    case when home.size > 1 then home.size || ' people: ' || home.rule else 'alone, as far as is known' end as household,
+    case when metrics.frequency > 0
+        then metrics.frequency || ' for ' || metrics.monetary_value || ', the last on ' || metrics.last_order_on else 'none' end as orders,
+    coalesce(metrics.favourite_category, 'nothing yet') as mostly_buys,
+    coalesce(golden.preferred_channel, 'nothing that is granted and works') as best_reached_by,
+    golden.messages_lately || if(golden.is_pressed, ', enough for now', '') as messages_lately
+from profile.profiles as golden
+left join profile.households as home on golden.profile_id = home.profile_id
+left join metrics.profile_metrics as metrics
+    on golden.profile_id = metrics.profile_id
+    and metrics.as_of_day = (select max(as_of_day) from metrics.profile_metrics)
+where golden.profile_id = (select who from asked)
+
 -- name: golden
 select attribute, value, source, rule, disagreeing_records, cast(updated_at as date) as updated_on
 from profile.profile_attributes

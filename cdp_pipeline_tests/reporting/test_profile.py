@@ -1,3 +1,4 @@
+import io
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,16 @@ from cdp_pipeline.settings import Settings
 
 def test_a_profile_is_printed_with_its_provenance(sample_home: Path, tmp_path: Path) -> None:
     home = Path(shutil.copytree(sample_home, tmp_path / "home"))  # one process opens a file in one way only
-    console = Console(record=True, width=200, quiet=True)
-    with console.capture():
-        assert print_profile(console, Settings(home, 1, "1GB"), "adrian.keller@gmail.com", "FR")
+    console = Console(file=io.StringIO(), width=200)
+    assert print_profile(console, Settings(home, 1, "1GB"), "adrian.keller@gmail.com", "FR")
+    assert isinstance(console.file, io.StringIO)
+    printed = [" ".join(line.replace("│", " ").split()) for line in console.file.getvalue().splitlines()]
+    for told in (
+        "Known by 4 records in 4 systems, since 2021-08-26",
+        "Mostly buys boots",
+        "email adrian.keller@gmail.com web_shop verified_first 1 2021-08-26",
+        "email adriankeller+crm@gmail.com 2 unproved sales_crm 1 email newsletter",
+        "sms newsletter granted decision 2021-08-26 channel and purpose store_pos 1",
+    ):
+        assert told in printed
     assert not print_profile(console, Settings(home, 1, "1GB"), "P000000000000000", "FR")
