@@ -79,7 +79,7 @@ def _of_module(
     if select is not None:
         query = select(project, sidecar)
         write = getattr(module, "build", None) or _writing(query, getattr(module, "metadata", None))
-        return _of_query(layer, name, source, sidecar, query, write)
+        return replace(_of_query(layer, name, source, sidecar, query, write), checks=getattr(module, "CHECKS", ()))
     reads = getattr(module, "reads", None)
     read = frozenset(reads(project)) if reads else frozenset(sidecar.reads)
     return TableAsset(layer, name, source, sidecar, read, module.build, checks=getattr(module, "CHECKS", ()))

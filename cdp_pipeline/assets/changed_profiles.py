@@ -6,8 +6,9 @@ of nobody else's. So its query over the rows of the changed profiles alone gives
 from which state a table was made. What does not: what makes a profile change.
 
 `profile.profile_builds` (table_name, state, rules, as_of) says for each such table from which state, by which
-rules and as of which day it stands. It is made anew as a whole where rules or columns changed, an earlier
-day is run, it missed a state, or many profiles changed.
+rules (its own, and those of the tables that it reads) and as of which day it stands. It is made anew as a whole
+where rules or columns changed, an earlier day is run, many profiles changed, or it does not stand by the state
+before: one was missed, or somebody asks for the table again.
 """
 
 from collections.abc import Callable
@@ -33,7 +34,9 @@ CHANGED = {PROFILE: exp.select(PROFILE).from_("changed_profiles"), RECORD: exp.s
 def write_profiles(run: TableRun, query: exp.Expr, whole: Callable[[], exp.Expr] | None = None) -> None:
     """Write the rows of the changed profiles, or all; `whole` gives all rows where `query` would need too much memory."""
     session, name = run.session, run.table.full_name
-    rules = sha256(f"{sql_of(query)} {MACROS.read_text(encoding='utf-8')}".encode()).hexdigest()
+    own = sha256(f"{sql_of(query)} {MACROS.read_text(encoding='utf-8')}".encode()).hexdigest()
+    is_first = not session.columns(BUILDS)
+    rules = sha256("".join([own, *_rules_of(run, is_first)]).encode()).hexdigest()
     build = exp.select(
         named(text(name), "table_name"),
         named(exp.select("coalesce(max(state), 0)").from_(table(CHANGES)).subquery(), "state"),
@@ -42,8 +45,6 @@ def write_profiles(run: TableRun, query: exp.Expr, whole: Callable[[], exp.Expr]
     )
     session.stage("build", build)
     mine = exp.EQ(this=column("table_name"), expression=text(name))
-
-    is_first = not session.columns(BUILDS)
 
     def note() -> None:
         if is_first:
@@ -57,6 +58,14 @@ def write_profiles(run: TableRun, query: exp.Expr, whole: Callable[[], exp.Expr]
     else:
         run.metadata["made anew"] = "all profiles"
         run.write(whole() if whole else query, also=note)
+
+
+def _rules_of(run: TableRun, is_first: bool) -> list[str]:
+    """Rules by which the incremental tables stand that this one reads: another golden value changes what is made of it."""
+    if is_first:
+        return []
+    builds = exp.select("table_name", "rules").from_(table(BUILDS)).order_by("table_name")
+    return [str(rules) for name, rules in run.session.rows(builds) if name in run.table.reads]
 
 
 def _stage_changed(run: TableRun) -> bool:

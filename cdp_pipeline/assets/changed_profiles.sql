@@ -2,13 +2,13 @@
 select count(*) > 0
 from profile.profile_builds as built
 join build on built.table_name = build.table_name and built.rules = build.rules
-where built.as_of <= build.as_of and build.state - built.state between 0 and 1
+where built.as_of <= build.as_of and build.state - built.state = 1
 
 -- name: changed_profiles
 select changes.profile_id
 from profile.profile_changes as changes
 join build on changes.state = build.state
-join profile.profile_builds as built on built.table_name = build.table_name and built.state < build.state
+join profile.profile_builds as built on built.table_name = build.table_name
 where changes.has_changed
 
 -- name: consent_state

@@ -6,6 +6,7 @@ remedy. What does not: the meaning of any particular file.
 
 import csv
 import difflib
+import io
 import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -76,7 +77,11 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, 
     """Rows of a small CSV file with their lines (the header is 1); raises ConfigError for a missing file or column."""
     if not path.exists():
         raise ConfigError(f"{path}: the file is missing; create it with the columns {', '.join(columns)}")
-    with path.open(encoding="utf-8", newline="") as file:
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from None
+    with io.StringIO(content, newline="") as file:
         reader = csv.DictReader(file)
         missing = [column for column in columns if column not in (reader.fieldnames or ())]
         if missing:
@@ -84,7 +89,11 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, 
             raise ConfigError(
                 f"{path}:1: the columns {missing} are missing; the header is {header}, found {reader.fieldnames}"
             )
-        return list(enumerate(reader, start=2))
+        rows = list(enumerate(reader, start=2))
+    for line, row in rows:
+        if None in row:
+            raise ConfigError(f"{path}:{line}: more cells than the header has columns; quote cells that hold a comma")
+    return rows
 
 
 def line_of(path: Path, key_path: tuple[int | str, ...]) -> int:

@@ -40,12 +40,14 @@ class Sidecar(Config):
     `partition` names the column that holds the day where the table is partitioned; `reads` are the
     tables that a Python asset reads (those of a SQL asset are parsed from its SQL). `group` is where the
     UI shows it, by default with its layer. Of an `incremental` table, of rows of single profiles, a run makes
-    the rows of changed profiles anew (`assets.changed_profiles`).
+    the rows of changed profiles anew (`assets.changed_profiles`). What a source maps to a unified table is a
+    row of it where the `required` columns are filled, by default those of the key.
     """
 
     description: str
     grain: str
     key: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     partition: str | None = None
     published: bool = False
     incremental: bool = False

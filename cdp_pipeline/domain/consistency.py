@@ -13,6 +13,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.reference import load_reference
 from cdp_pipeline.config.steward import load_decisions
 from cdp_pipeline.config.suppressions import load_suppressions
+from cdp_pipeline.config.survivorship import AttributeRule
 from cdp_pipeline.domain.standardisation import regions
 
 
@@ -25,7 +26,9 @@ def faults(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:
     yield from _identity(project, columns["identity.linkage_records"])
     yield from _identifiers(project)
     yield from _survivorship(project, columns["unified.person_records"], columns["profile.profiles"])
+    yield from _kinds(project)
     yield from _countries(project)
+    yield from _consent(project)
     yield from _suites(project, columns)
 
 
@@ -73,6 +76,31 @@ def _survivorship(project: Project, attributes: Set[str], golden: Set[str]) -> I
             yield f"{place}: '{source}' is not one of {sorted(project.sources)}"
     for name in sorted((attributes & golden) - ruled - set(project.identity.custom_attributes) - {"profile_id"}):
         yield f"{path}: '{name}' has no rule, so no profile would have one; add it to attributes or to a group"
+
+
+def _kinds(project: Project) -> Iterator[str]:
+    """Rules that a value of the attribute's kind can't follow, and countries that nobody lives in."""
+    path, rules = project.seeds / "survivorship.yml", project.survivorship
+    countries = set(load_reference(project.seeds).countries.values())
+    every: list[tuple[tuple[str, str], tuple[str, ...], AttributeRule]] = [
+        (("attributes", n), (n,), r) for n, r in rules.attributes.items()
+    ]
+    every.extend((("groups", n), g.attributes, g) for n, g in rules.groups.items())
+    for key_path, attributes, rule in every:
+        place = f"{path}:{line_of(path, key_path)}: {'.'.join(key_path)}"
+        if rule.rule == "aggregate" and "birth_date" in attributes:
+            yield f"{place}: several dates of birth are none; choose a rule that keeps one"
+        for country in sorted(set(rule.by_country) - countries):
+            yield f"{place}.by_country: '{country}' is not an ISO 3166-1 alpha-2 code such as FR"
+        if rule.contact_point in ("email", "phone") and attributes[0] != rule.contact_point:
+            yield f"{place}.contact_point: '{rule.contact_point}' is not what '{attributes[0]}' is; leave it out or correct it"
+
+
+def _consent(project: Project) -> Iterator[str]:
+    path, consent = project.seeds / "consent.yml", project.consent
+    for channel in sorted(set(consent.contact_points) - set(consent.channels)):
+        place = f"{path}:{line_of(path, ('contact_points', channel))}: contact_points"
+        yield f"{place}: '{channel}' is not one of the channels {list(consent.channels)}"
 
 
 def _countries(project: Project) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from cdp_pipeline.config.destinations import Destination
-from cdp_pipeline.domain.expressions import array, column, literal, named, null_as, text, union_all
+from cdp_pipeline.domain.expressions import array, column, literal, macro, named, null_as, text, union_all, within
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -78,8 +78,8 @@ def _allowed(destination: Destination) -> exp.Select:
 
 def _suppressed(kind: str) -> exp.Expr:
     hashes = exp.select("sha256").from_("suppressions").where(exp.EQ(this=column("kind"), expression=text(kind)))
-    digest = exp.func("sha256", exp.func("coalesce", column(kind, "profiles"), text("")))
-    return exp.In(this=digest, query=hashes.subquery())
+    value = exp.func("coalesce", column(kind, "profiles"), text(""))
+    return exp.or_(*(within(exp.func("sha256", written), hashes) for written in (value, macro("mailbox", value))))
 
 
 def file_select(destination: Destination, day: exp.Expr) -> exp.Select:

@@ -110,7 +110,7 @@ class Target:
             days = exp.select("day").from_("run_days").subquery()
             query = query.where(exp.In(this=column("_extract_date"), query=days))
         query = self._one_row_a_key(query, definition, mapping)
-        complete = [column(name).is_(exp.null()).not_() for name in self.sidecar.key]
+        complete = [column(name).is_(exp.null()).not_() for name in self.sidecar.required or self.sidecar.key]
         return (
             exp.select(*(column(name) for name in self.sidecar.columns))
             .from_(query.subquery("mapped"))

@@ -30,10 +30,11 @@ from cdp_pipeline.domain.expressions import column, named, row_of, table, text, 
 from cdp_pipeline.domain.person import KEYS, rows_condition
 from cdp_pipeline.domain.standardisation import parse_email, parse_phone
 from cdp_pipeline.privacy.files import Search, blot_out, drop_rows, files_below
+from cdp_pipeline.privacy.former import ever_found_profiles
 from cdp_pipeline.privacy.landing import empty_landing
 from cdp_pipeline.privacy.lines import stage_lines
 from cdp_pipeline.privacy.partners import partner_rows, partners, queue_removals, removals_of
-from cdp_pipeline.privacy.people import found_profiles, stage_people
+from cdp_pipeline.privacy.people import stage_people
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.landing import digest
@@ -122,7 +123,12 @@ def erase(
         if dry_run or not (found.profiles or found.lines or found.rows):
             return found
         removals = removals_of(session, project, found.request_id)
-        search = Search(str(row[0]) for row in session.rows(QUERIES["needles"]))
+        session.stage("needles", QUERIES["needles"])
+        values, contained = (
+            [str(row[0]) for row in session.rows(query)]
+            for query in (exp.select("value").from_("needles"), QUERIES["contained"])
+        )
+        search = Search(values, contained)
         found.hashes = _remember(session, settings, found, only_ids=bool(expired))
         empty_landing(session, settings, project, sidecars)
         found.files = _clean_files(session, settings, project, search)
@@ -152,13 +158,18 @@ def _stage(
     country = project.deployment.default_country
     profiles, asked, unknown = set(expired), list[tuple[str, str]](), list[str]()
     for request in requests:
-        found = found_profiles(session, request.value, country)
+        found = ever_found_profiles(session, project, sidecars, request.value)
         if len(found) > 1:
             raise UnclearRequest(
                 f"{request.place}: {len(found)} profiles hold it; name one by its id, of {', '.join(found)}"
             )
-        parsed = parse_phone(request.value, country) if request.kind == "phone" else parse_email(request.value)
-        if parsed is not None and request.kind != "profile":
+        if request.kind != "profile":
+            parsed = parse_phone(request.value, country) if request.kind == "phone" else parse_email(request.value)
+            if parsed is None:
+                raise UnclearRequest(
+                    f"{request.place}: no {request.kind} that can be read; find the profile with `cdp show`, "
+                    "and name it by its id"
+                )
             asked.append((request.kind, parsed))
         profiles.update(found)
         unknown += [] if found else [request.place]

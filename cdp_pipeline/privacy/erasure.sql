@@ -9,6 +9,21 @@ select record_id from person_records
 union
 select profile_id from person_profiles
 
+-- name: contained
+with others as (
+    select value from unified.contact_points where record_id not in (select record_id from person_records)
+    union all
+    select record_id from identity.identity_map where record_id not in (select record_id from person_records)
+)
+
+select needles.value
+from needles
+where exists (
+    select 1
+    from others
+    where (starts_with(others.value, needles.value) or ends_with(others.value, needles.value)) and others.value <> needles.value
+)
+
 -- name: own_cells
 select value from person_values
 union
@@ -26,7 +41,9 @@ except
 select type, value from unified.identifiers where record_id not in (select record_id from person_records)
 
 -- name: hashes
-select distinct kind, sha256(canonical) as sha256 from own_points
+select kind, sha256(canonical) as sha256 from own_points
+union
+select kind, sha256(mailbox(canonical)) from own_points where kind = 'email'
 union
 select 'record', sha256(record_id) from person_records
 union
@@ -59,6 +76,6 @@ from quality.source_audit
 -- name: unread_of_person
 select file, line
 from quality.quarantine
-where exists (select 1 from person_values where contains(lower(raw_line), person_values.value))
+where exists (select 1 from person_values where tells_of(lower(raw_line), person_values.value))
 union
 select _file, _line from person_lines

@@ -6,17 +6,28 @@ logs. What does not: which values are a person's.
 
 import csv
 import mmap
+import re
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 
 from ahocorasick_rs import BytesAhoCorasick
 
 ERASED = "[erased]"
 SQLITE = b"SQLite format 3\0"
+PACKED = (".duckdb", ".parquet")
+BEFORE = rb"(?<![A-Za-z0-9_@+-])(?<![A-Za-z0-9_+-]\.)(?<![A-Za-z0-9_@+.-]\x00)"
+AFTER = rb"(?![A-Za-z0-9_@])(?!\.[A-Za-z0-9])(?!\x00[A-Za-z0-9_@])"
+"""What a value by itself does not follow, and what does not follow it: more of a word, an address or a domain.
+
+In UTF-16 a zero stands between two letters.
+"""
+CONTEXT = 4
+"""Bytes around a value that `BEFORE` and `AFTER` look at."""
 PIECE = 2**26
 """Bytes that a thread searches at once."""
 SHORTEST = 6
@@ -29,30 +40,63 @@ def files_below(*folders: Path) -> list[Path]:
 
 
 class Search:
-    """A search for any of many values at once (Aho and Corasick, 1975), in the bytes of files."""
+    """A search for any of many values at once (Aho and Corasick, 1975), in the bytes of files.
 
-    def __init__(self, values: Iterable[str]) -> None:
-        wanted = sorted({value for value in values if len(value) >= SHORTEST})
-        codes = {value.encode(codec) for value in wanted for codec in ("utf-8", "utf-16-le")}
-        codes |= {value.encode("cp1252", "ignore") for value in wanted}
-        self._automaton = BytesAhoCorasick(sorted(code for code in codes if len(code) >= SHORTEST))
-        self._is_empty = not wanted
-        self._longest = max((len(code) for code in codes), default=0)
-        self.values = wanted
+    A value is told where it stands by itself: `anna@example.org` is not found in `joanna@example.org`, nor
+    `accounts:1` in `accounts:10`. In files that keep texts without anything between them (`PACKED`) nobody
+    can tell; there the values that others' `contain` are not looked for.
+    """
+
+    def __init__(self, values: Iterable[str], contained: Collection[str] = ()) -> None:
+        self.values = sorted({value for value in values if len(value) >= SHORTEST})
+        self._apart = _Automaton(self.values)
+        self._packed = _Automaton([value for value in self.values if value not in contained])
 
     def finds(self, path: Path) -> bool:
         """Whether any of the values stands in the file."""
-        if self._is_empty or not path.stat().st_size:
+        is_packed = path.suffix in PACKED
+        automaton = self._packed if is_packed else self._apart
+        if not automaton.codes or not path.stat().st_size:
             return False
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+            ThreadPoolExecutor() as threads,
+        ):
+            is_sqlite = content[: len(SQLITE)] == SQLITE
+            by_itself = not (is_packed or is_sqlite)
             pieces = range(0, len(content), PIECE)
-            with ThreadPoolExecutor() as threads:
-                return any(threads.map(lambda start: self._is_in(content, start), pieces))
+            is_found = any(threads.map(lambda start: automaton.is_in(content, start, by_itself), pieces))
+        return is_found and (not is_sqlite or _tells(path, self))
 
-    def _is_in(self, content: mmap.mmap, start: int) -> bool:
+    def without(self, content: bytes) -> bytes:
+        """The content with `[erased]` in the place of each value."""
+        return self._apart.pattern.sub(ERASED.encode(), content) if self.values else content
+
+
+class _Automaton:
+    def __init__(self, values: list[str]) -> None:
+        coded = {value.encode(codec) for value in values for codec in ("utf-8", "utf-16-le")}
+        coded |= {value.encode("cp1252", "ignore") for value in values}
+        self.codes = sorted(code for code in coded if len(code) >= SHORTEST)
+        self._longest = max((len(code) for code in self.codes), default=0)
+        self._found = BytesAhoCorasick(self.codes)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[bytes]:
+        """The values where they stand by themselves, the longest first."""
+        longest_first = sorted(self.codes, key=len, reverse=True)
+        return re.compile(BEFORE + b"(?:" + b"|".join(map(re.escape, longest_first)) + b")" + AFTER)
+
+    def is_in(self, content: mmap.mmap, start: int, by_itself: bool) -> bool:
         """Whether one begins in the piece; the search lets other threads run."""
         with memoryview(content) as whole, whole[start : start + PIECE + self._longest] as piece:
-            return bool(self._automaton.find_matches_as_indexes(piece))
+            if not self._found.find_matches_as_indexes(piece):
+                return False
+        if not by_itself:
+            return True
+        around = content[max(0, start - CONTEXT) : start + PIECE + self._longest + CONTEXT]
+        return self.pattern.search(around) is not None
 
 
 def drop_rows(path: Path, cells: Collection[str], rows: Collection[tuple[str, ...]] = ()) -> int:
@@ -92,11 +136,9 @@ def blot_out(path: Path, search: Search) -> None:
     with path.open("rb") as file:
         is_sqlite = file.read(len(SQLITE)) == SQLITE
     if is_sqlite:
-        _blot_out_of_sqlite(path, search.values)
+        _blot_out_of_sqlite(path, search)
         return
-    content = path.read_bytes()
-    for value in sorted(search.values, key=len, reverse=True):
-        content = content.replace(value.encode(), ERASED.encode())
+    content = search.without(path.read_bytes())
     partial = path.with_name(f".{path.name}.partial")
     partial.touch(mode=0o600)
     partial.write_bytes(content)
@@ -104,18 +146,33 @@ def blot_out(path: Path, search: Search) -> None:
     partial.replace(path)
 
 
-def _blot_out_of_sqlite(path: Path, values: list[str]) -> None:
+def _tells(path: Path, search: Search) -> bool:
+    """Whether a text of a SQLite file, or what was deleted of it, holds a value."""
+    with closing(_opened(path, search)) as connection:
+        told = (f"select 1 from {table} where {tells} limit 1" for table, _, tells in _columns(connection))
+        deleted = connection.execute("select freelist_count from pragma_freelist_count").fetchall() != [(0,)]
+        return deleted or any(connection.execute(asked).fetchall() for asked in told)
+
+
+def _opened(path: Path, search: Search) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=60)
+    connection.create_function("blotted", 1, lambda told: search.without(told.encode()).decode())
+    return connection
+
+
+def _columns(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Table and column, quoted, and the condition that its text holds a value."""
+    for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
+        for _, column, *_ in connection.execute("select * from pragma_table_info(?)", (table,)).fetchall():
+            name, place = (f'"{part}"' for part in (table.replace('"', '""'), column.replace('"', '""')))
+            yield name, place, f"typeof({place}) = 'text' and blotted({place}) <> {place}"
+
+
+def _blot_out_of_sqlite(path: Path, search: Search) -> None:
     """Every column of text, then the file is written anew: SQLite too keeps what it deleted."""
-    with closing(sqlite3.connect(path, timeout=60)) as connection:
-        for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
-            for _, column, *_ in connection.execute("select * from pragma_table_info(?)", (table,)).fetchall():
-                name, place = (part.replace('"', '""') for part in (table, column))
-                for value in values:
-                    connection.execute(
-                        f'update "{name}" set "{place}" = replace("{place}", ?, ?) '
-                        f'where typeof("{place}") = \'text\' and instr("{place}", ?) > 0',
-                        (value, ERASED, value),
-                    )
+    with closing(_opened(path, search)) as connection:
+        for table, column, tells in _columns(connection):
+            connection.execute(f"update {table} set {column} = blotted({column}) where {tells}")
         connection.commit()
         connection.execute("vacuum")
         connection.execute("pragma wal_checkpoint(truncate)")

@@ -15,7 +15,7 @@ from sqlglot import exp
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.config.sources import LINE_COLUMNS, Source, Table
-from cdp_pipeline.domain.expressions import column, joined, named, row_of, table, text, union_all, within
+from cdp_pipeline.domain.expressions import column, named, row_of, table, text, union_all, within
 from cdp_pipeline.domain.person import among, source_contact_points, source_ids, source_rows_condition
 from cdp_pipeline.domain.staging import typed_select
 from cdp_pipeline.resources.warehouse import Session
@@ -36,12 +36,21 @@ def stage_lines(
     for name, source, definition in delivered:
         session.stage("found_lines", _lines_by_id(session, project, sidecars, name, source))
         _collect(session, project, sidecars, name, source, definition)
-    for staged, query in QUERIES.items():
-        session.stage(staged, query)
-    for name, _, definition in delivered:
+    session.stage_rows("told_by_others", {"value": "varchar"}, [])
+    _stage_points(session, "own_points")
+    for name, source, definition in delivered:
         session.stage("held_lines", _lines_by_value(name, definition))
-        session.stage("found_lines", _not_of_others(session, name, definition))
+        session.stage("of_others", _of_others(session, project, sidecars, name, source))
+        session.stage("found_lines", _held(name))
+        session.append("told_by_others", _told_by_others(definition))
         _note(session, name, definition)
+    _stage_points(session, "points_of_nobody_else")
+
+
+def _stage_points(session: Session, own_points: str) -> None:
+    session.stage("own_points", QUERIES[own_points])
+    for staged in ("person_values", "shared_points"):
+        session.stage(staged, QUERIES[staged])
 
 
 def over_lines(query: exp.Select, name: str, lines: str, known: str = "staging.parsed_values") -> exp.Select:
@@ -107,37 +116,53 @@ def _note(session: Session, name: str, definition: Table) -> None:
 
 def _lines_by_value(name: str, definition: Table) -> exp.Select:
     """Lines that hold a contact point of the person alone, readable or not."""
-    told = [part for part, content in definition.columns.items() if content.type in ("email", "phone")]
-    told = told or [
-        part for part, content in definition.columns.items() if content.privacy_class == "direct_identifier"
-    ]
-    held = [_among_values(column(part)) for part in told]
-    unread = exp.select("1").from_("person_values").where("contains(lower(_reject_text), person_values.value)")
+    held = [_among_values(column(part)) for part in _telling(definition)]
+    unread = exp.select("1").from_("person_values").where("tells_of(lower(_reject_text), person_values.value)")
     return exp.select("*").from_(table(f"raw.{name}")).where(exp.or_(*held, exp.Exists(this=unread)))
 
 
-def _not_of_others(session: Session, name: str, definition: Table) -> exp.Select:
-    """Those of the held lines that are not noted yet, and whose key is nobody's today."""
-    noted = (
-        exp.select(*map(column, LINE_COLUMNS))
-        .from_("person_lines")
-        .where(exp.EQ(this=column("name"), expression=text(name)))
+def _telling(definition: Table) -> list[str]:
+    """Columns that tell of contact points: those of their types, else all that identify directly."""
+    told = [part for part, content in definition.columns.items() if content.type in ("email", "phone")]
+    return told or [
+        part for part, content in definition.columns.items() if content.privacy_class == "direct_identifier"
+    ]
+
+
+def _of_others(
+    session: Session, project: Project, sidecars: Mapping[str, Sidecar], name: str, source: Source
+) -> exp.Query:
+    """Places of held lines that name another person's record: they tell of this person, and are not this person's."""
+    plain = source.plain_name(name)
+    session.stage("typed_days", exp.select(named(column("_extract_date"), "day")).distinct().from_("held_lines"))
+    typed = typed_select(name, source.tables[plain], project.deployment)
+    session.stage("typed_lines", over_lines(typed, name, "held_lines"))
+    ids = source_ids(project, sidecars, source, plain)
+    named_ids = [within(value, QUERIES["living_others"].copy()) for id_name, value, _ in ids if id_name == "record_id"]
+    return exp.select(*map(column, LINE_COLUMNS)).from_("typed_lines").where(exp.or_(exp.false(), *named_ids))
+
+
+def _held(name: str) -> exp.Select:
+    """Held lines that are not another person's and not noted yet."""
+    noted = exp.select(*map(column, LINE_COLUMNS)).from_("person_lines")
+    noted = noted.where(exp.EQ(this=column("name"), expression=text(name)))
+    others = exp.select("*").from_("of_others")
+    return (
+        exp.select("*")
+        .from_("held_lines")
+        .where(exp.not_(within(row_of(LINE_COLUMNS), noted)), exp.not_(within(row_of(LINE_COLUMNS), others)))
     )
-    new = exp.select("*").from_("held_lines").where(within(row_of(LINE_COLUMNS), noted).not_())
-    if definition.key and session.columns(f"staging.{name}"):
-        places = exp.select(*map(column, LINE_COLUMNS)).from_(table(f"staging.{name}"))
-        keys = exp.select(*map(column, definition.key)).from_(table(f"raw.{name}"))
-        keys = keys.where(within(row_of(LINE_COLUMNS), places))
-        mine = exp.select(*map(column, definition.key)).from_("held_lines")
-        keys = keys.where(within(row_of(definition.key), mine))
-        new = new.where(exp.or_(column("_reject_reason").is_(exp.null()).not_(), _nobodys(definition, keys)))
-    return new
 
 
-def _nobodys(definition: Table, keys: exp.Select) -> exp.Expr:
-    taken = joined("|", *(exp.cast(column(part), "varchar") for part in definition.key))
-    listed = exp.select(taken).from_(keys.subquery("keys"))
-    return within(taken.copy(), listed).not_()
+def _told_by_others(definition: Table) -> exp.Query:
+    """What other people's lines tell of the values."""
+    of_others = within(row_of(LINE_COLUMNS), exp.select("*").from_("of_others"))
+    lines = exp.select("*").from_("held_lines").where(of_others)
+    values = [
+        exp.select(named(exp.Lower(this=exp.Trim(this=column(part))), "value")).from_(lines.subquery("lines"))
+        for part in _telling(definition)
+    ]
+    return union_all(values) if values else exp.select("value").from_("told_by_others").where(exp.false())
 
 
 def _among_values(value: exp.Expr) -> exp.Expr:

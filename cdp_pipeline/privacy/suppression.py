@@ -16,7 +16,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.config.sources import LINE_COLUMNS, Source, Table
 from cdp_pipeline.domain.column_types import unparsed_selects
-from cdp_pipeline.domain.expressions import column, named, null_as, text, union_all, within
+from cdp_pipeline.domain.expressions import column, macro, named, null_as, text, union_all, within
 from cdp_pipeline.domain.person import source_contact_points, source_ids
 from cdp_pipeline.domain.staging import typed_select
 from cdp_pipeline.privacy.lines import over_lines
@@ -92,15 +92,32 @@ class ErasedPeople:
         for kind, value in self._hashed(name, source):
             hashed = exp.Tuple(expressions=[kind, exp.func("sha256", value)])
             found.append(exp.select("_line").from_("typed_lines").where(within(hashed, erased)))
+        told = [
+            within(exp.Tuple(expressions=[kind, exp.func("sha256", written)]), erased)
+            for kind, value in source_contact_points(self._project, self._sidecars, source, source.plain_name(name))
+            for written in (value, macro("mailbox", value))
+        ]
+        self._session.stage("told_lines", exp.select("*").from_("typed_lines").where(exp.or_(exp.false(), *told)))
+        if self._session.rows(exp.select("1").from_("told_lines").limit(1)):
+            others = self._names_the_living(name, source)
+            found.append(exp.select("_line").from_("told_lines").where(exp.not_(others)))
         return union_all(found)
 
+    def _names_the_living(self, name: str, source: Source) -> exp.Expr:
+        """Whether a line names a person's record that is there and was not erased: the address is told of, or theirs now."""
+        if not self._session.columns("identity.identity_map"):
+            return exp.false()
+        living = QUERIES["living"]
+        ids = source_ids(self._project, self._sidecars, source, source.plain_name(name))
+        named_ids = [within(value, living.copy()) for id_name, value, _ in ids if id_name == "record_id"]
+        return exp.func("coalesce", exp.or_(exp.false(), *named_ids), exp.false())
+
     def _hashed(self, name: str, source: Source) -> Iterator[tuple[exp.Expr, exp.Expr]]:
-        """Kind and value of whatever a line tells that may be hashed."""
+        """Kind and value of the ids that may be hashed."""
         plain = source.plain_name(name)
         for id_name, value, _ in source_ids(self._project, self._sidecars, source, plain):
             if id_name in KINDS:
                 yield text(KINDS[id_name]), value
-        yield from source_contact_points(self._project, self._sidecars, source, plain)
 
     def _hashed_people(self, name: str, source: Source) -> Iterator[str]:
         ids = source_ids(self._project, self._sidecars, source, source.plain_name(name))

@@ -14,6 +14,11 @@ where lines._reject_text is not null
         list_transform(regexp_extract_all(lower(lines._reject_text), '[^][ ,;|"''<>()\t:]+@[^][ ,;|"''<>()\t:]+'), lambda word : sha256(word))
     )
 
+-- name: living
+select record_id
+from identity.identity_map
+where sha256(record_id) not in (select sha256 from erased where kind = 'record')
+
 -- name: records_of_erased
 with lines as (
     select _line, lead(_line) over (order by _line) as next_line from delivered_lines

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,13 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.expressions import table
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.config.sources import LINE_COLUMNS
+from cdp_pipeline.domain.expressions import column, row_of, table, text, within
 from cdp_pipeline.domain.person import rows_condition, source_rows_condition
-from cdp_pipeline.privacy.people import found_profiles, stage_people
+from cdp_pipeline.privacy.former import ever_found_profiles
+from cdp_pipeline.privacy.lines import stage_lines
+from cdp_pipeline.privacy.people import stage_people
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.settings import Settings
 
@@ -24,13 +28,15 @@ def export_person(settings: Settings, project: Project, who: str, path: Path) ->
     ValueError where several profiles hold the address or number: an answer is for one person.
     """
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
-        profiles = found_profiles(session, who, project.deployment.default_country)
+        sidecars = {name: content.sidecar for name, content in load_catalogue(project).items()}
+        profiles = ever_found_profiles(session, project, sidecars, who)
         if len(profiles) > 1:
             raise ValueError(f"{len(profiles)} profiles hold it: name one of {', '.join(profiles)}")
         if not profiles:
             return None
         stage_people(session, profiles)
-        content = {name: rows for name, rows in _rows(session, project) if rows}
+        stage_lines(session, project, sidecars, [])
+        content = {name: rows for name, rows in _rows(session, project, sidecars) if rows}
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
@@ -39,18 +45,26 @@ def export_person(settings: Settings, project: Project, who: str, path: Path) ->
     return {name: len(rows) for name, rows in content.items()}
 
 
-def _rows(session: DuckDBSession, project: Project) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Each table's rows of the person, as the table orders its columns."""
-    catalogue = load_catalogue(project)
-    sidecars = {name: content.sidecar for name, content in catalogue.items()}
-    staging = {
-        f"staging.{name}": source_rows_condition(project, sidecars, source, source.plain_name(name))
-        for name, source, _ in project.tables()
-    }
-    for name in sorted(catalogue):
+def _rows(
+    session: DuckDBSession, project: Project, sidecars: Mapping[str, Sidecar]
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Each table's rows of the person, as the table orders its columns: also lines of past days, and refused ones."""
+    conditions: dict[str, exp.Expr | None] = {"quality.quarantine": within(row_of(("file", "line")), _lines(None))}
+    for name, source, _ in project.tables():
+        conditions[f"raw.{name}"] = within(row_of(LINE_COLUMNS), _lines(name))
+        conditions[f"staging.{name}"] = source_rows_condition(project, sidecars, source, source.plain_name(name))
+    for name in sorted(sidecars):
         columns = list(session.columns(name))
-        condition = staging[name] if name in staging else rows_condition(columns)
+        condition = conditions[name] if name in conditions else rows_condition(columns)
         if not columns or condition is None:
             continue
         found = session.rows(exp.select("*").from_(table(name)).where(condition))
         yield name, sorted((dict(zip(columns, row, strict=True)) for row in found), key=str)
+
+
+def _lines(name: str | None) -> exp.Select:
+    """Places of the person's lines: of one delivered table, or of all (file and line)."""
+    if name is None:
+        return exp.select("_file", "_line").from_("person_lines")
+    mine = exp.EQ(this=column("name"), expression=text(name))
+    return exp.select(*map(column, LINE_COLUMNS)).from_("person_lines").where(mine)

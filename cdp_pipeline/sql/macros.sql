@@ -44,6 +44,11 @@ create or replace macro mailbox(email) as
         then replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
         else email end;
 
+-- Whether a line tells of a value by itself: joanna@x.example does not tell of anna@x.example.
+create or replace macro tells_of(line, value) as
+    contains(line, value)
+    and regexp_matches(line, '(^|[^a-z0-9_@+.-])' || regexp_escape(value) || '([^a-z0-9_@.]|[.]([^a-z0-9]|$)|$)');
+
 -- The overseas department of a French postcode has a telephone region of its own.
 create or replace macro phone_region(postcode, country) as
     case when coalesce(country, 'FR') <> 'FR' then country

@@ -1,7 +1,7 @@
 """Tables of profiles made of what changed are those made anew, whatever changed."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from cdp_pipeline.assets.changed_profiles import BUILDS
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.survivorship import AttributeRule
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
@@ -74,12 +75,12 @@ def standing(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield opened
 
 
-def _build(session: DuckDBSession, project: Project, day: date) -> dict[str, Any]:
+def _build(session: DuckDBSession, project: Project, day: date, names: Sequence[str] = NAMES) -> dict[str, Any]:
     """Build the tables as of a day; what each says that it made anew."""
     catalogue = load_catalogue(project)
     stage_run_days(session, (day,), project.deployment)
     said = {}
-    for name in NAMES:
+    for name in names:
         run = TableRun(catalogue[f"profile.{name}"], session, project, Settings(Path("/"), 2, "2GB"), (day,), "run")
         run.table.build(run)
         said[name] = run.metadata.get("made anew")
@@ -119,7 +120,9 @@ def test_what_changed_is_made_anew_and_the_rest_is_as_if(
     standing.own().execute(f"drop table {BUILDS}")
 
 
-@pytest.mark.parametrize("why", ["an earlier day", "other rules", "a state missed", "a column more"])
+@pytest.mark.parametrize(
+    "why", ["an earlier day", "other rules", "other golden values", "a state missed", "a column more", "nothing"]
+)
 def test_a_table_is_made_anew_as_a_whole_after(standing: DuckDBSession, project: Project, why: str) -> None:
     _build(standing, project, TODAY)
     _build(standing, project, TODAY)
@@ -128,9 +131,13 @@ def test_a_table_is_made_anew_as_a_whole_after(standing: DuckDBSession, project:
         day -= timedelta(days=1)
     elif why == "other rules":
         changed = replace(project, consent=project.consent.model_copy(update={"minimum_age": 21}))
+    elif why == "other golden values":
+        rules = {**project.survivorship.attributes, "email": AttributeRule(rule="oldest")}
+        changed = replace(project, survivorship=project.survivorship.model_copy(update={"attributes": rules}))
     elif why == "a state missed":
         standing.own().execute(f"update {BUILDS} set state = state - 2 where table_name = 'profile.{name}'")
-    else:
+    elif why == "a column more":
         standing.own().execute(f"alter table profile.{name} add column more integer")
-    assert _build(standing, changed, day)[name] == "all profiles"
+    names = [name] if why == "nothing" else NAMES  # asked for again, by itself
+    assert _build(standing, changed, day, names)[name] == "all profiles"
     standing.own().execute(f"drop table {BUILDS}")

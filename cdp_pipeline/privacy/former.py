@@ -1,0 +1,56 @@
+"""Finding people whom no source delivers any more: their lines of past days, and the events of their ids, are still there."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.expressions import column, named, table, text, union_all, within
+from cdp_pipeline.domain.person import source_contact_points, source_ids
+from cdp_pipeline.domain.staging import typed_select
+from cdp_pipeline.domain.standardisation import parse_email, parse_phone
+from cdp_pipeline.privacy.lines import over_lines
+from cdp_pipeline.privacy.people import found_profiles
+from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+
+
+def ever_found_profiles(session: Session, project: Project, sidecars: Mapping[str, Sidecar], who: str) -> list[str]:
+    """Profiles that an address, a number, a record or a profile id leads to, or led to while a source delivered them."""
+    country = project.deployment.default_country
+    found = found_profiles(session, who, country)
+    if found:
+        return found
+    told = {"email": parse_email(who), "phone": parse_phone(who.strip(), country)}
+    values = [(kind, value) for kind, value in told.items() if value]
+    session.stage_rows("former_points", dict.fromkeys(("kind", "value"), "varchar"), values)
+    session.stage("former_forms", QUERIES["forms"])
+    session.stage("former_records", exp.select(named(text(who.strip()), "record_id")))
+    for held in _records(session, project, sidecars) if values else ():
+        session.append("former_records", held)
+    session.stage("asked", exp.select(named(text(who.strip()), "who")))
+    return sorted(str(row[0]) for row in session.rows(QUERIES["profiles"]))
+
+
+def _records(session: Session, project: Project, sidecars: Mapping[str, Sidecar]) -> Iterator[exp.Query]:
+    """Record ids of the lines, of any day, that hold one of the contact points."""
+    forms = exp.select("form").from_("former_forms")
+    erased = exp.select("kind", "value").from_("former_points")
+    for name, source, definition in project.tables():
+        plain = source.plain_name(name)
+        ids = [value for id_name, value, _ in source_ids(project, sidecars, source, plain) if id_name == "record_id"]
+        told = [part for part, content in definition.columns.items() if content.type in ("email", "phone")]
+        if not (ids and told and session.columns(f"raw.{name}")):
+            continue
+        held = [within(exp.Lower(this=exp.Trim(this=column(part))), forms) for part in told]
+        session.stage("found_lines", exp.select("*").from_(table(f"raw.{name}")).where(exp.or_(*held)))
+        session.stage("typed_days", exp.select(named(column("_extract_date"), "day")).distinct().from_("found_lines"))
+        session.stage(
+            "typed_lines", over_lines(typed_select(name, definition, project.deployment), name, "found_lines")
+        )
+        points = source_contact_points(project, sidecars, source, plain)
+        same = exp.or_(*(within(exp.Tuple(expressions=[kind, value]), erased) for kind, value in points))
+        yield union_all([exp.select(named(value, "record_id")).from_("typed_lines").where(same) for value in ids])
