@@ -20,7 +20,22 @@ from cdp_pipeline_tests.homes import REPOSITORY, make_command
 settings.register_profile("default", deadline=None)
 settings.register_profile("long", deadline=None, max_examples=1000)
 settings.load_profile("default")
+LONGEST = (
+    "test_server.py",
+    "test_identity_laws.py",
+    "test_run_failures.py",
+    "test_erasure.py",
+    "test_rental.py",
+    "test_corrections.py",
+    "test_cli.py",
+)
 SAMPLE_DAYS = (date(2026, 11, 9), date(2026, 11, 15))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no process waits for another at the end."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,17 @@ LANDED = {
 
 def make_home(name: str, home: Path) -> str:
     """A deployment on shared data with the repository's own identity.yml; returns the day to run."""
+    make_seeds(name, home)
+    day, files = LANDED[name]
+    for target, source in files.items():
+        path = home / "data" / "landing" / target.format(day=day)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(gzip.decompress((SHARED_DATA / source).read_bytes()))
+    return day
+
+
+def make_seeds(name: str, home: Path) -> None:
+    """The configuration of a deployment, with what else the repository's own says."""
     shutil.copytree(REPOSITORY / "seeds", home / "seeds")
     for part in ("sources", "segments", "destinations"):
         shutil.rmtree(home / "seeds" / part)
@@ -29,12 +40,6 @@ def make_home(name: str, home: Path) -> str:
         if suite.name.startswith(("raw.", "staging.", "segments.")):
             suite.unlink()
     shutil.copytree(DEPLOYMENTS / name, home / "seeds", dirs_exist_ok=True)
-    day, files = LANDED[name]
-    for target, source in files.items():
-        path = home / "data" / "landing" / target.format(day=day)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(gzip.decompress((SHARED_DATA / source).read_bytes()))
-    return day
 
 
 def cdp(home: Path, *arguments: str, timeout: int = 600) -> subprocess.CompletedProcess[str]:

@@ -30,7 +30,7 @@ from cdp_pipeline.domain.expressions import column, named, row_of, table, text, 
 from cdp_pipeline.domain.person import KEYS, rows_condition
 from cdp_pipeline.domain.standardisation import parse_email, parse_phone
 from cdp_pipeline.privacy.files import Search, blot_out, drop_rows, files_below
-from cdp_pipeline.privacy.former import ever_found_profiles
+from cdp_pipeline.privacy.former import ever_found
 from cdp_pipeline.privacy.landing import empty_landing
 from cdp_pipeline.privacy.lines import stage_lines
 from cdp_pipeline.privacy.partners import partner_rows, partners, queue_removals, removals_of
@@ -156,9 +156,10 @@ def _stage(
 ) -> list[str]:
     """Stage whose rows and lines go; returns the places of requests that nobody is known by."""
     country = project.deployment.default_country
-    profiles, asked, unknown = set(expired), list[tuple[str, str]](), list[str]()
+    profiles, records = set(expired), set[str]()
+    asked, unknown = list[tuple[str, str]](), list[str]()
     for request in requests:
-        found = ever_found_profiles(session, project, sidecars, request.value)
+        found, former = ever_found(session, project, sidecars, request.value)
         if len(found) > 1:
             raise UnclearRequest(
                 f"{request.place}: {len(found)} profiles hold it; name one by its id, of {', '.join(found)}"
@@ -172,8 +173,9 @@ def _stage(
                 )
             asked.append((request.kind, parsed))
         profiles.update(found)
-        unknown += [] if found else [request.place]
-    stage_people(session, sorted(profiles))
+        records.update(former)
+        unknown += [] if found or former else [request.place]
+    stage_people(session, sorted(profiles), sorted(records))
     stage_lines(session, project, sidecars, asked)
     session.stage("person_identifiers", QUERIES["person_identifiers"])
     session.stage("person_terms", _terms(session))

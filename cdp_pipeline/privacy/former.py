@@ -18,21 +18,31 @@ from cdp_pipeline.sql.files import named_beside
 QUERIES = named_beside(__file__)
 
 
-def ever_found_profiles(session: Session, project: Project, sidecars: Mapping[str, Sidecar], who: str) -> list[str]:
-    """Profiles that an address, a number, a record or a profile id leads to, or led to while a source delivered them."""
+def ever_found(
+    session: Session, project: Project, sidecars: Mapping[str, Sidecar], who: str
+) -> tuple[list[str], list[str]]:
+    """Profiles that an address, a number, a record or a profile id leads to; and records that no source delivers any more.
+
+    These are looked for where no profile holds it today: with the profiles that they belonged to, if to any.
+    """
     country = project.deployment.default_country
     found = found_profiles(session, who, country)
     if found:
-        return found
+        return found, []
     told = {"email": parse_email(who), "phone": parse_phone(who.strip(), country)}
     values = [(kind, value) for kind, value in told.items() if value]
     session.stage_rows("former_points", dict.fromkeys(("kind", "value"), "varchar"), values)
     session.stage("former_forms", QUERIES["forms"])
-    session.stage("former_records", exp.select(named(text(who.strip()), "record_id")))
+    session.stage_rows("held_records", {"record_id": "varchar"}, [])
     for held in _records(session, project, sidecars) if values else ():
-        session.append("former_records", held)
+        session.append("held_records", held)
     session.stage("asked", exp.select(named(text(who.strip()), "who")))
-    return sorted(str(row[0]) for row in session.rows(QUERIES["profiles"]))
+    session.stage("former_records", QUERIES["former_records"])
+    profiles, records = (
+        sorted(str(row[0]) for row in session.rows(query))
+        for query in (QUERIES["profiles"], exp.select("record_id").from_("former_records"))
+    )
+    return profiles, records
 
 
 def _records(session: Session, project: Project, sidecars: Mapping[str, Sidecar]) -> Iterator[exp.Query]:

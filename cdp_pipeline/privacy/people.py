@@ -20,8 +20,9 @@ def found_profiles(session: Session, who: str, country: str) -> list[str]:
     return sorted(str(row[0]) for row in session.rows(QUERIES["found"]) if row[0])
 
 
-def stage_people(session: Session, profiles: Iterable[str]) -> None:
-    """The temporary tables that say who the people of these profiles are, whatever they were called before."""
+def stage_people(session: Session, profiles: Iterable[str], records: Iterable[str] = ()) -> None:
+    """The temporary tables that say who the people of these profiles, and records, are, whatever they were called before."""
+    session.stage_rows("asked_records", {"record_id": "varchar"}, [(record,) for record in records])
     session.stage_rows("asked_profiles", {"profile_id": "varchar"}, [(profile,) for profile in profiles])
     for listed in KEYS:
         session.stage(listed, QUERIES[listed])

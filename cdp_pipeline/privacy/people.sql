@@ -23,6 +23,8 @@ from identity.identity_events
 where record_id is not null
 group by record_id
 having max_by(profile_id, event_no) in (select profile_id from person_profiles)
+union
+select record_id from asked_records
 
 -- name: person_numbers
 select record_no from identity.identity_map where record_id in (select record_id from person_records)

@@ -36,5 +36,5 @@ def print_erasure(console: Console, settings: Settings, found: Erasure, *, dry_r
             f"[red]Still found in: {', '.join(found.left)}; run the same command again.[/red]", soft_wrap=True
         )
     else:
-        console.print("Checked: no table and no file of the deployment tells of the person any more.")
+        console.print("Checked: no row is left, and no file holds the person's own addresses, numbers or ids.")
     console.print(f"Report: {report_path(settings, found)}", soft_wrap=True)

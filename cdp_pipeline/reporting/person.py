@@ -14,7 +14,7 @@ from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.config.sources import LINE_COLUMNS
 from cdp_pipeline.domain.expressions import column, row_of, table, text, within
 from cdp_pipeline.domain.person import rows_condition, source_rows_condition
-from cdp_pipeline.privacy.former import ever_found_profiles
+from cdp_pipeline.privacy.former import ever_found
 from cdp_pipeline.privacy.lines import stage_lines
 from cdp_pipeline.privacy.people import stage_people
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
@@ -29,18 +29,24 @@ def export_person(settings: Settings, project: Project, who: str, path: Path) ->
     """
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
         sidecars = {name: content.sidecar for name, content in load_catalogue(project).items()}
-        profiles = ever_found_profiles(session, project, sidecars, who)
+        profiles, records = ever_found(session, project, sidecars, who)
         if len(profiles) > 1:
             raise ValueError(f"{len(profiles)} profiles hold it: name one of {', '.join(profiles)}")
-        if not profiles:
+        if not (profiles or records):
             return None
-        stage_people(session, profiles)
+        stage_people(session, profiles, records)
         stage_lines(session, project, sidecars, [])
         content = {name: rows for name, rows in _rows(session, project, sidecars) if rows}
     path.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
-        json.dump({"profile_id": profiles[0], "tables": content}, file, ensure_ascii=False, indent=2, default=str)
+        json.dump(
+            {"profile_id": profiles[0] if profiles else None, "tables": content},
+            file,
+            ensure_ascii=False,
+            indent=2,
+            default=str,
+        )
         file.write("\n")
     return {name: len(rows) for name, rows in content.items()}
 

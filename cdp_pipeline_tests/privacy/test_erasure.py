@@ -140,7 +140,7 @@ def test_a_hundred_people_leave_no_byte_change_nobody_and_stay_away(copied: Path
     file.write_text("kind,value\n" + "".join(f"profile,{profile}\n" for profile in people))
     done = cdp(copied, "erase", "--request-file", str(file))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "no table and no file of the deployment tells" in done.stdout
+    assert "no row is left, and no file holds the person" in done.stdout
     assert _rows_of_others(copied, people) == before
     assert not _holding(copied, told)
 

@@ -4,15 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.privacy.pseudonyms import KEY_VARIABLE, key_file, pseudonym_key, public_selects
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline_tests.homes import REPOSITORY
 
 COLUMNS = {
     "profile_id": {"published_as": "keyed"},
@@ -74,10 +73,12 @@ def test_homes_are_told_as_exactly_as_a_crowd_shares_them(session: DuckDBSession
     assert told == {("75001", *shared): 3, ("750", *shared): 3, (None, None, None): 1}
 
 
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=st.lists(PERSON, max_size=40), smallest=st.integers(1, 6))
-def test_whoever_is_told_of_is_one_of_a_group(people: list[tuple[Any, ...]], smallest: int) -> None:
-    with DuckDBWarehouse(database=":memory:", seeds=str(REPOSITORY / "seeds")).session() as session:
-        rows = _published(session, people, "key", smallest)
+def test_whoever_is_told_of_is_one_of_a_group(
+    session: DuckDBSession, people: list[tuple[Any, ...]], smallest: int
+) -> None:
+    rows = _published(session, people, "key", smallest)
     parts = ("age_band", "gender", "postcode_area", "region", "country")
     groups = Counter(tuple(row[part] for part in parts) for row in rows)
     assert len(rows) == len(people)
