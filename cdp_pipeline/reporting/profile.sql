@@ -16,7 +16,7 @@ left join metrics.profile_metrics as metrics
 where golden.profile_id = (select who from asked)
 
 -- name: golden
-select attribute, value, source, rule, disagreeing_records, cast(updated_at as date) as updated_on
+select attribute, value, record_id, rule, disagreeing_records, cast(updated_at as date) as updated_on
 from profile.profile_attributes
 where profile_id = (select who from asked)
 order by attribute

@@ -17,7 +17,7 @@ def test_a_profile_is_printed_with_its_provenance(sample_home: Path, tmp_path: P
     for told in (
         "Known by 4 records in 4 systems, since 2021-08-26",
         "Mostly buys boots",
-        "email adrian.keller@gmail.com web_shop verified_first 1 2021-08-26",
+        "email adrian.keller@gmail.com web_shop.accounts:a900001 verified_first 1 2021-08-26",
         "email adriankeller+crm@gmail.com 2 unproved sales_crm 1 email newsletter",
         "sms newsletter granted decision 2021-08-26 channel and purpose store_pos 1",
     ):
