@@ -115,9 +115,15 @@ def show(
     """Show one profile: golden values with their provenance, contact points, consents, segments, timeline."""
     settings, project = _configured()
     from cdp_pipeline.reporting.profile import print_profile
+    from cdp_pipeline.resources.warehouse import WarehouseError
 
     _require_warehouse(settings)
-    if not print_profile(console, settings, who, project.deployment.default_country):
+    try:
+        is_known = print_profile(console, settings, who, project.deployment.default_country)
+    except WarehouseError as error:
+        errors.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from None
+    if not is_known:
         errors.print(
             "no profile has this address, number or id; ids look like P0123456789abcde",
             style="red",

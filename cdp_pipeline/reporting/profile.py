@@ -7,8 +7,10 @@ from sqlglot import exp
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.privacy.people import found_profiles
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.warehouse import WarehouseError
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
+from cdp_pipeline.sql.lineage import tables_read
 
 QUERIES = named_beside(__file__)
 GLANCE = ("Known by", "Identity", "Household", "Orders", "Mostly buys", "Best reached by", "Messages lately")
@@ -23,6 +25,10 @@ PARTS = {
         "Consent",
         ("channel", "purpose", "status", "because of", "decided", "level", "source", "ends", "overrode", "decisions"),
     ),
+    "decisions": (
+        "Decisions behind it, the one that counts first",
+        ("channel", "purpose", "place", "status", "decided", "level", "record", "proof", ""),
+    ),
     "segments": ("Segments", ("segment", "as of")),
     "timeline": (
         "Latest touches",
@@ -32,8 +38,16 @@ PARTS = {
 
 
 def print_profile(console: Console, settings: Settings, who: str, country: str) -> bool:
-    """Print every profile that the address, number (as dialled in `country`) or id leads to; False for none."""
+    """Print every profile that the address, number (as dialled in `country`) or id leads to; False for none.
+
+    Raises WarehouseError where no run has reached its end.
+    """
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+        missing = set[str]().union(*map(tables_read, QUERIES.values())) - set(session.tables())
+        if missing:
+            raise WarehouseError(
+                f"the tables {sorted(missing)} are not there yet; let a run reach its end first (`cdp run`)"
+            )
         profiles = found_profiles(session, who, country)
         for profile in profiles:
             session.stage("asked", exp.select(named(text(profile), "who")))

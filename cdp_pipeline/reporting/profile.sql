@@ -52,6 +52,15 @@ from profile.consent_state
 where profile_id = (select who from asked)
 order by channel, purpose
 
+-- name: decisions
+select
+    channel, purpose, place, status, cast(decided_at as date) as decided_on,
+    case level when 4 then 'contact point' when 3 then 'channel and purpose' when 2 then 'channel' when 1 then 'purpose' else 'person' end as level,
+    record_id, proof, if(is_outlived, 'a later denial ended it', '') as remark
+from profile.consent_decisions
+where profile_id = (select who from asked)
+order by channel, purpose, place
+
 -- name: segments
 select segment, as_of_day
 from segments.segment_members

@@ -2,10 +2,12 @@ import io
 import shutil
 from pathlib import Path
 
+import duckdb
 from rich.console import Console
 
 from cdp_pipeline.reporting.profile import print_profile
 from cdp_pipeline.settings import Settings
+from cdp_pipeline_tests.homes import cdp
 
 
 def test_a_profile_is_printed_with_its_provenance(sample_home: Path, tmp_path: Path) -> None:
@@ -23,3 +25,13 @@ def test_a_profile_is_printed_with_its_provenance(sample_home: Path, tmp_path: P
     ):
         assert told in printed
     assert not print_profile(console, Settings(home, 1, "1GB"), "P000000000000000", "FR")
+
+
+def test_a_warehouse_without_all_tables_is_told(sample_home: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(sample_home, tmp_path / "home"))
+    with duckdb.connect(str(home / "data" / "warehouse" / "cdp.duckdb")) as connection:
+        connection.execute("drop table profile.contact_point_consent")
+    shown = cdp(home, "show", "adrian.keller@gmail.com")
+    assert shown.returncode == 1
+    assert "the tables ['profile.contact_point_consent'] are not there yet" in " ".join(shown.stderr.split())
+    assert "Traceback" not in shown.stderr

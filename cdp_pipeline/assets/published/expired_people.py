@@ -19,10 +19,12 @@ DUE = parse("select profile_id from profile.retention_due where action = 'erase'
 
 def expired_people(catalogue: Mapping[str, TableAsset], project: Project, settings: Settings) -> AssetsDefinition:
     """Erasure of the profiles that `profile.retention_due` says to erase."""
+    read = {name for table in catalogue.values() for name in table.reads}
+    last = [table for name, table in catalogue.items() if name not in read]
     spec = AssetSpec(
         KEY,
-        deps=[AssetKey(["published", "tables"]), *(AssetKey([t.layer, t.name]) for t in catalogue.values())],
-        group_name="activation",
+        deps=[AssetKey(["published", "tables"]), *(AssetKey([table.layer, table.name]) for table in last)],
+        group_name="published",
         description="Erases the people of profile.retention_due whose action is erase, as `cdp erase` does.",
         kinds={"python", "duckdb"},
     )
