@@ -21,10 +21,10 @@ run: setup
 	$(BIN)/cdp run --sample
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-long: setup
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --hypothesis-profile long
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --hypothesis-profile long
 
 lint: setup
 	$(BIN)/ruff check .

@@ -28,6 +28,11 @@ LONGEST = (
     "test_rental.py",
     "test_corrections.py",
     "test_cli.py",
+    "test_sample.py",
+    "test_deployments.py",
+    "test_changed_profiles.py",
+    "test_explain.py",
+    "test_training.py",
 )
 SAMPLE_DAYS = (date(2026, 11, 9), date(2026, 11, 15))
 
