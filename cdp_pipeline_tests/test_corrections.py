@@ -9,7 +9,7 @@ import pytest
 from cdp_pipeline_tests.homes import REPOSITORY, cdp
 
 DAYS = ("2026-11-13", "2026-11-14", "2026-11-15")
-HISTORY = {"activation.deliveries", "identity.identity_events"}
+HISTORY = {"activation.deliveries", "identity.identity_events", "profile.profile_changes"}
 """What happened when, and under which run: it differs by its nature."""
 
 
