@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -45,8 +44,6 @@ from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 POINTS = ("email", "phone")
-STAGED = (*KEYS, "person_lines", "person_values", "person_terms", "person_identifiers")
-"""Temporary tables that the conditions read, and with them the rows that must be gone."""
 READ = (
     "identity.identity_events",
     "identity.profile_redirects",
@@ -60,6 +57,8 @@ READ = (
     "quality.source_audit",
 )
 """Tables without which nobody can tell what is whose."""
+REWRITTEN = ("quality.extracts", "quality.source_audit", "activation.deliveries")
+"""Tables of everybody's that mention one person's files or values."""
 
 
 @dataclass(frozen=True)
@@ -133,14 +132,15 @@ def erase(
         empty_landing(session, settings, project, sidecars)
         found.files = _clean_files(session, settings, project, search)
         fresh = settings.warehouse.with_name(f".{settings.warehouse.name}.erasing")
-        session.rewrite(fresh, _kept(session, conditions))
-        with _successor(settings, fresh, session) as successor:
+        session.rewrite(fresh, _kept(conditions))
+        successor_of = DuckDBWarehouse.of(settings).model_copy(update={"database": str(fresh)})
+        with successor_of.session() as successor:
+            found.left = _differences(_sizes(session), _sizes(successor), found.rows)
             queue_removals(successor, removals)
             published = [(name, sidecar) for name, sidecar in sidecars.items() if sidecar.published]
             group = project.consent.published.smallest_group
             public = public_selects(successor, published, pseudonym_key(settings), group)
             publish(successor, public, settings.published)
-            found.left = [f"{name}: {count} rows" for name, count in _counts(successor, conditions).items()]
         fresh.replace(settings.warehouse)
         found.left += [str(path.relative_to(settings.home)) for path in _files(settings) if search.finds(path)]
     _write_report(settings, found)
@@ -199,7 +199,7 @@ def _conditions(session: DuckDBSession, project: Project, sidecars: Mapping[str,
     """By table, the rows that are the person's."""
     delivered = {name for name, _, _ in project.tables()}
     conditions: dict[str, exp.Expr] = {}
-    for name in session.tables():
+    for name in (name for name in session.tables() if name not in REWRITTEN):
         layer, _, plain = name.partition(".")
         columns = session.columns(name)
         if layer in ("raw", "staging") and plain in delivered:
@@ -276,35 +276,28 @@ def _staged_rows(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> 
     return {name: count for name, count in counts.items() if count}
 
 
-def _counts(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, int]:
-    """Rows that fulfil its condition, by table that has any."""
-    counts = {
-        name: int(session.rows(exp.select("count(*)").from_(table(name)).where(condition.copy()))[0][0])
-        for name, condition in conditions.items()
-    }
-    return {name: count for name, count in counts.items() if count}
+def _sizes(session: DuckDBSession) -> dict[str, int]:
+    return {name: int(session.rows(exp.select("count(*)").from_(table(name)))[0][0]) for name in session.tables()}
 
 
-def _kept(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, exp.Select]:
+def _differences(before: Mapping[str, int], after: Mapping[str, int], gone: Mapping[str, int]) -> list[str]:
+    """Tables of the new database that hold more or fewer rows than the person's absence explains."""
+    expected = {name: size - gone.get(name, 0) for name, size in before.items()}
+    return [
+        f"{name}: {after.get(name, 0):,} rows instead of {size:,}"
+        for name, size in sorted(expected.items())
+        if after.get(name) != size
+    ]
+
+
+def _kept(conditions: Mapping[str, exp.Expr]) -> dict[str, exp.Query]:
     """What each table of the new database holds."""
-    kept: dict[str, exp.Select] = {}
-    for name in session.tables():
-        if name in REWRITTEN:
-            kept[name] = exp.select("*").from_(QUERIES[name.partition(".")[2]].subquery("kept"))
-            if name in conditions:
-                kept[name] = kept[name].where(exp.not_(conditions[name].copy()))
-        elif name in conditions:
-            mine = (
-                exp.select("row_no")
-                .from_("person_rows")
-                .where(exp.EQ(this=column("table_name"), expression=text(name)))
-            )
-            kept[name] = exp.select("*").from_(table(name)).where(exp.not_(within(column("rowid"), mine)))
+    kept: dict[str, exp.Query] = {name: QUERIES[name.partition(".")[2]] for name in REWRITTEN}
+    for name in conditions:
+        of_table = exp.EQ(this=column("table_name"), expression=text(name))
+        mine = exp.select("row_no").from_("person_rows").where(of_table)
+        kept[name] = exp.select("*").from_(table(name)).where(exp.not_(within(column("rowid"), mine)))
     return kept
-
-
-REWRITTEN = ("quality.extracts", "quality.source_audit", "activation.deliveries")
-"""Tables of everybody's that mention one person's files or values."""
 
 
 def _remember(session: DuckDBSession, settings: Settings, found: Erasure, *, only_ids: bool) -> int:
@@ -369,16 +362,6 @@ def _is_rewritten(path: Path, settings: Settings) -> bool:
 def _files(settings: Settings) -> list[Path]:
     """Every file of the deployment that may tell of somebody."""
     return files_below(settings.data, settings.seeds, settings.home / "docs" / "dictionary")
-
-
-@contextmanager
-def _successor(settings: Settings, fresh: Path, session: DuckDBSession) -> Iterator[DuckDBSession]:
-    """A session on the new database that knows the person too."""
-    warehouse = DuckDBWarehouse.of(settings).model_copy(update={"database": str(fresh)})
-    with warehouse.session() as successor:
-        for name in STAGED:
-            successor.stage_rows(name, session.columns(name), session.rows(exp.select("*").from_(name)))
-        yield successor
 
 
 def _discard_spill(settings: Settings) -> None:
