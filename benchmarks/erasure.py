@@ -4,17 +4,13 @@
 day, then erases the person of the most records, in a process of its own.
 """
 
-import argparse
-import json
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.scale import MemoryByLayer, in_process, make_home, run_day
+from benchmarks.scale import MemoryByLayer, measured
 from benchmarks.tables import Tables
 
 MOST_RECORDS = "select profile_id from profile.profiles order by records desc, profile_id limit 1"
@@ -49,18 +45,9 @@ def measure(day: str) -> dict[str, Any]:
 
 def main() -> None:
     """Print the table, or one part's figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=1_000_000)
-    parser.add_argument("--part", nargs="*")
-    arguments = parser.parse_args()
-    if arguments.part:
-        part, day = arguments.part
-        print(json.dumps(run_day(day) if part == "day" else measure(day)))
+    found = measured("benchmarks.erasure", __doc__, measure)
+    if found is None:
         return
-    with tempfile.TemporaryDirectory(prefix="cdp_erasure_") as folder:
-        day, environment = make_home(arguments.records, Path(folder))
-        in_process("benchmarks.erasure", ["day", day], environment)
-        found = in_process("benchmarks.erasure", ["erasure", day], environment)
     table = Table("records", "files (GB)", "records erased", "left", "look-up (s)", "erasure (s)", "memory (GB)")
     table.add_row(
         f"{found['records']:,}",

@@ -5,16 +5,12 @@ day, then in one process: the tables of profiles from nothing; and again after o
 family name, the consents and the status of contact points have changed. Ratios are of one run.
 """
 
-import argparse
-import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.scale import MemoryByLayer, in_process, make_home, run_day
+from benchmarks.scale import MemoryByLayer, measured
 from benchmarks.tables import Tables
 
 NAMES = (
@@ -52,18 +48,9 @@ def measure(day: str) -> dict[str, Any]:
 
 def main() -> None:
     """Print the table, or one part's figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=1_000_000)
-    parser.add_argument("--part", nargs="*")
-    arguments = parser.parse_args()
-    if arguments.part:
-        part, day = arguments.part
-        print(json.dumps(run_day(day) if part == "day" else measure(day)))
+    found = measured("benchmarks.profiles", __doc__, measure)
+    if found is None:
         return
-    with tempfile.TemporaryDirectory(prefix="cdp_profiles_") as folder:
-        day, environment = make_home(arguments.records, Path(folder))
-        in_process("benchmarks.profiles", ["day", day], environment)
-        found = in_process("benchmarks.profiles", ["tables", day], environment)
     table = Table(
         "table", "whole (s)", "1 % changed (s)", title=f"{found['records']:,} records, {found['memory']:.1f} GB"
     )

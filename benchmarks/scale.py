@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,22 @@ def measure(records: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]
     parts = (["day", day], ["splink"])
     day_run, alone = (in_process("benchmarks.scale", part, environment) for part in parts)
     return day_run, alone
+
+
+def measured(module: str, description: str | None, measure: Callable[[str], dict[str, Any]]) -> dict[str, Any] | None:
+    """The figures of `measure(day)` on a deployment of `--records`, each part in a process of its own; None in a part."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--part", nargs=2)
+    arguments = parser.parse_args()
+    if arguments.part:
+        part, day = arguments.part
+        print(json.dumps(run_day(day) if part == "day" else measure(day)))
+        return None
+    with tempfile.TemporaryDirectory(prefix="cdp_benchmark_") as folder:
+        day, environment = make_home(arguments.records, Path(folder))
+        in_process(module, ["day", day], environment)
+        return in_process(module, ["measure", day], environment)
 
 
 def in_process(module: str, part: list[str], environment: dict[str, str]) -> dict[str, Any]:

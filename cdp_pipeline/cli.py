@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -118,11 +120,8 @@ def show(
     from cdp_pipeline.resources.warehouse import WarehouseError
 
     _require_warehouse(settings)
-    try:
+    with _told(WarehouseError):
         is_known = print_profile(console, settings, who, project.deployment.default_country)
-    except WarehouseError as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from None
     if not is_known:
         errors.print(
             "no profile has this address, number or id; ids look like P0123456789abcde",
@@ -142,11 +141,8 @@ def export_person(
     from cdp_pipeline.reporting import person
 
     _require_warehouse(settings)
-    try:
+    with _told(ValueError):
         rows = person.export_person(settings, project, who, out)
-    except ValueError as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from None
     if rows is None:
         errors.print("no profile has this address, number or id", style="red", markup=False)
         raise typer.Exit(1)
@@ -182,15 +178,12 @@ def erase(
     ]
     _require_warehouse(settings)
     sidecars = {name: table.sidecar for name, table in load_catalogue(project).items()}
-    try:
+    with _told(ConfigError, UnclearRequest, WarehouseError):
         listed = read_requests(request_file) if request_file else []
         requests += [Request(kind, value, place) for kind, value, place in listed]
         if not requests:
             raise typer.BadParameter("say whom: --email, --phone, --profile or --request-file")
         found = erase_people(settings, project, sidecars, requests, dry_run=dry_run)
-    except (ConfigError, UnclearRequest, WarehouseError) as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from None
     print_erasure(console, settings, found, dry_run=dry_run)
     for place in found.unknown:
         errors.print(f"{place}: no profile has it", style="yellow", markup=False)
@@ -236,7 +229,7 @@ def train(
     _require_warehouse(settings)
     from cdp_pipeline.reporting.training import promote, train_model
 
-    try:
+    with _told(ConfigError):
         if version is None:
             trained = train_model(settings, project, compare)
             for note in trained.notes:
@@ -252,9 +245,6 @@ def train(
                 return
             version = trained.version
         promoted = promote(settings, version)
-    except ConfigError as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from None
     console.print(f"Promoted to {promoted}; the next run scores everything with it.", markup=False, soft_wrap=True)
 
 
@@ -272,11 +262,8 @@ def review(
     from cdp_pipeline.reporting.review import take_decisions, write_review
 
     if take is not None:
-        try:
+        with _told(ConfigError):
             count = take_decisions(settings, take)
-        except ConfigError as error:
-            errors.print(str(error), style="red", markup=False)
-            raise typer.Exit(1) from None
         console.print(
             f"{count} new decision(s) in {settings.seeds / 'steward' / 'decisions.csv'}; they count from the next run."
         )
@@ -304,11 +291,8 @@ def draft(
 
     folder = next((part.name for part in files[0].resolve().parents if part.name[:1].isalpha()), "source")
     source = re.sub(r"[^a-z0-9]+", "_", (name or folder).lower()).strip("_")
-    try:
+    with _told(ExtractError):
         drafted = draft_source(files, source, project.deployment.currency)
-    except ExtractError as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from None
     if not write:
         typer.echo(drafted, nl=False)
         return
@@ -354,14 +338,21 @@ def ui(port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> 
 def _configured() -> tuple[Settings, Project]:
     """Settings and valid configuration; prints the faults and exits with 2 where it is not."""
     settings = load_settings()
-    try:
+    with _told(ConfigError, code=2):
         project = load_project(settings.seeds)
         load_catalogue(project)
-    except ConfigError as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from None
     prepare_environment(settings)
     return settings, project
+
+
+@contextmanager
+def _told(*faults: type[Exception], code: int = 1) -> Iterator[None]:
+    """Faults of the user's input end the command with their message, not with a traceback."""
+    try:
+        yield
+    except faults as error:
+        errors.print(str(error), style="red", markup=False)
+        raise typer.Exit(code) from None
 
 
 def _require_warehouse(settings: Settings) -> None:

@@ -100,6 +100,15 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def standing(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSession]:
+    """A copy of the sample's warehouse, to be changed."""
+    path = tmp_path_factory.mktemp("standing") / "cdp.duckdb"
+    shutil.copyfile(sample_home / "data" / "warehouse" / "cdp.duckdb", path)
+    with DuckDBWarehouse(database=str(path), seeds=str(sample_home / "seeds")).session() as opened:
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def sample(sample_home: Path) -> Iterator[DuckDBSession]:
     settings = {

@@ -8,7 +8,6 @@ SELECT built from configuration, and perhaps `metadata(run)`, what its page show
 import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -65,7 +64,7 @@ def _packaged(project: Project, path: Path) -> TableAsset:
     source = path.with_suffix(".sql")
     if source.exists() and not path.with_suffix(".py").exists():
         query = parse(source.read_text(encoding="utf-8"))
-        return _of_query(layer, name, source, sidecar, query, _writing(query, None))
+        return _of_query(layer, name, source, sidecar, query, _writing(sidecar, query, None))
     module = importlib.import_module(f"cdp_pipeline.assets.{layer}.{name}")
     extended = getattr(module, "sidecar", None)
     sidecar = extended(project, sidecar) if extended else sidecar
@@ -78,7 +77,7 @@ def _of_module(
     select = getattr(module, "select", None)
     if select is not None:
         query = select(project, sidecar)
-        write = getattr(module, "build", None) or _writing(query, getattr(module, "metadata", None))
+        write = getattr(module, "build", None) or _writing(sidecar, query, getattr(module, "metadata", None))
         return replace(_of_query(layer, name, source, sidecar, query, write), checks=getattr(module, "CHECKS", ()))
     reads = getattr(module, "reads", None)
     read = frozenset(reads(project)) if reads else frozenset(sidecar.reads)
@@ -89,15 +88,17 @@ def _of_query(layer: str, name: str, source: Path, sidecar: Sidecar, query: exp.
     read = tables_read(query) - {f"{layer}.{name}"}
     if sidecar.incremental:
         read |= {CHANGES}
-        write = partial(write_profiles, query=query)
     table = TableAsset(layer, name, source, sidecar, read, write, query)
     return replace(table, reads=table.reads | frozenset(sidecar.reads))
 
 
-def _writing(query: exp.Expr, metadata: Describe | None) -> Builder:
+def _writing(sidecar: Sidecar, query: exp.Expr, metadata: Describe | None) -> Builder:
     def build(run: TableRun) -> None:
         """Write the query's rows, then say what the table's module has to say of them."""
-        run.write(query)
+        if sidecar.incremental:
+            write_profiles(run, query)
+        else:
+            run.write(query)
         if metadata is not None:
             run.metadata.update(metadata(run))
 

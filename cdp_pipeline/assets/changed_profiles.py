@@ -20,7 +20,7 @@ from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.expressions import column, literal, named, sql_of, table, text, within
 from cdp_pipeline.resources.duckdb_warehouse import MACROS
 from cdp_pipeline.resources.warehouse import Session, unaudited
-from cdp_pipeline.sql.files import named_beside
+from cdp_pipeline.sql.files import named_beside, over
 
 QUERIES = named_beside(__file__)
 CHANGES = "profile.profile_changes"
@@ -28,6 +28,14 @@ BUILDS = "profile.profile_builds"
 LARGEST_CHANGE = 0.2
 """Share of changed profiles above which making everything anew costs less."""
 PROFILE, RECORD = "profile_id", "record_id"
+AGED = {
+    **{
+        name: over(QUERIES["aged"], states=exp.select("*").from_(table(f"profile.{name}")))
+        for name in ("consent_state", "contact_point_consent")
+    },
+    "profiles": QUERIES["other_preferences"],
+}
+"""Profiles whose rows change by time alone, by table."""
 CHANGED = {PROFILE: exp.select(PROFILE).from_("changed_profiles"), RECORD: exp.select(RECORD).from_("changed_records")}
 
 
@@ -47,13 +55,15 @@ def write_profiles(run: TableRun, query: exp.Expr, whole: Callable[[], exp.Expr]
     mine = exp.EQ(this=column("table_name"), expression=text(name))
 
     def note() -> None:
+        """Say from what the table stands."""
         if is_first:
             session.replace_table(BUILDS, exp.select("*").from_("build"), unaudited)
         else:
             session.replace_slice(BUILDS, exp.select("*").from_("build"), mine, unaudited)
 
-    if _stage_changed(run):
-        run.metadata["made anew"] = f"{session.rows(QUERIES['number_changed'])[0][0]:,} changed profiles"
+    changed = None if is_first else _stage_changed(run)
+    if changed is not None:
+        run.metadata["made anew"] = f"{changed:,} changed profiles"
         run.write_rows(_of_changed(session, query), within(column(PROFILE), CHANGED[PROFILE]), also=note)
     else:
         run.metadata["made anew"] = "all profiles"
@@ -68,19 +78,18 @@ def _rules_of(run: TableRun, is_first: bool) -> list[str]:
     return [str(rules) for name, rules in run.session.rows(builds) if name in run.table.reads]
 
 
-def _stage_changed(run: TableRun) -> bool:
-    """`changed_profiles` and `changed_records`; False where all are to be made anew."""
+def _stage_changed(run: TableRun) -> int | None:
+    """`changed_profiles` and `changed_records`; the number of the former, None where all are to be made anew."""
     session = run.session
     stands = list(session.columns(run.table.full_name)) == list(run.table.sidecar.columns)
-    if not stands or not session.columns(BUILDS) or not session.rows(QUERIES["follows"])[0][0]:
-        return False
+    if not stands or not session.rows(QUERIES["follows"])[0][0]:
+        return None
     session.stage("changed_profiles", QUERIES["changed_profiles"])
-    aged = QUERIES.get(run.table.name)
-    if aged is not None:
-        session.append("changed_profiles", aged)
+    if run.table.name in AGED:
+        session.append("changed_profiles", AGED[run.table.name])
     changed, profiles = session.rows(QUERIES["size_of_change"])[0]
     session.stage("changed_records", QUERIES["changed_records"])
-    return bool(changed <= LARGEST_CHANGE * profiles)
+    return int(changed) if changed <= LARGEST_CHANGE * profiles else None
 
 
 def _of_changed(session: Session, query: exp.Expr) -> exp.Expr:

@@ -8,20 +8,14 @@ where built.as_of <= build.as_of and build.state - built.state = 1
 select changes.profile_id
 from profile.profile_changes as changes
 join build on changes.state = build.state
-join profile.profile_builds as built on built.table_name = build.table_name
 where changes.has_changed
 
--- name: consent_state
+-- name: aged
 select profile_id
-from profile.consent_state
+from states
 where reason = 'minor' or (reason = 'decision' and expires_on < (select max(day) from run_days))
 
--- name: contact_point_consent
-select profile_id
-from profile.contact_point_consent
-where reason = 'minor' or (reason = 'decision' and expires_on < (select max(day) from run_days))
-
--- name: profiles
+-- name: other_preferences
 select preferences.profile_id
 from profile.contact_preferences as preferences
 join profile.profiles as standing on preferences.profile_id = standing.profile_id
@@ -31,9 +25,6 @@ where preferences.preferred_channel is distinct from standing.preferred_channel
 
 -- name: size_of_change
 select (select count(distinct profile_id) from changed_profiles), (select count(*) from profile.profile_changes)
-
--- name: number_changed
-select count(distinct profile_id) from changed_profiles
 
 -- name: changed_records
 select record_id from identity.identity_map where profile_id in (select profile_id from changed_profiles)

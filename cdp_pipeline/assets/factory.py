@@ -103,6 +103,7 @@ def deployment_asset(
 
     @multi_asset(name="__".join(spec.key.path), specs=[spec], pool=POOL, can_subset=False)
     def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+        """Act; the metadata says what came of it."""
         return MaterializeResult(asset_key=spec.key, metadata=act(warehouse))
 
     return materialise

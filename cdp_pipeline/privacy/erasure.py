@@ -38,7 +38,7 @@ from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.landing import digest
 from cdp_pipeline.resources.publisher import publish
-from cdp_pipeline.resources.warehouse import WarehouseError
+from cdp_pipeline.resources.warehouse import require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -112,9 +112,7 @@ def erase(
     several profiles hold, WarehouseError where no run has reached its end.
     """
     with DuckDBWarehouse.of(settings).session() as session:
-        missing = [name for name in READ if not session.columns(name)]
-        if missing:
-            raise WarehouseError(f"the tables {missing} are not there yet; let a run reach its end first (`cdp run`)")
+        require(session, READ)
         _discard_spill(settings)
         unknown = _stage(session, project, sidecars, requests, expired)
         conditions = _conditions(session, project, sidecars)

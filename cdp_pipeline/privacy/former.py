@@ -8,9 +8,8 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.domain.expressions import column, named, table, text, union_all, within
 from cdp_pipeline.domain.person import source_contact_points, source_ids
-from cdp_pipeline.domain.staging import typed_select
 from cdp_pipeline.domain.standardisation import parse_email, parse_phone
-from cdp_pipeline.privacy.lines import over_lines
+from cdp_pipeline.privacy.lines import stage_typed
 from cdp_pipeline.privacy.people import found_profiles
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
@@ -57,10 +56,7 @@ def _records(session: Session, project: Project, sidecars: Mapping[str, Sidecar]
             continue
         held = [within(exp.Lower(this=exp.Trim(this=column(part))), forms) for part in told]
         session.stage("found_lines", exp.select("*").from_(table(f"raw.{name}")).where(exp.or_(*held)))
-        session.stage("typed_days", exp.select(named(column("_extract_date"), "day")).distinct().from_("found_lines"))
-        session.stage(
-            "typed_lines", over_lines(typed_select(name, definition, project.deployment), name, "found_lines")
-        )
+        stage_typed(session, project, name, definition, "found_lines")
         points = source_contact_points(project, sidecars, source, plain)
         same = exp.or_(*(within(exp.Tuple(expressions=[kind, value]), erased) for kind, value in points))
         yield union_all([exp.select(named(value, "record_id")).from_("typed_lines").where(same) for value in ids])

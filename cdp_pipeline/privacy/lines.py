@@ -64,6 +64,15 @@ def over_lines(query: exp.Select, name: str, lines: str, known: str = "staging.p
     return changed
 
 
+def stage_typed(
+    session: Session, project: Project, name: str, definition: Table, lines: str, known: str = "staging.parsed_values"
+) -> None:
+    """`typed_lines`: the staged lines of `raw.<name>`, typed as staging types them, by the parsed values that are `known`."""
+    session.stage("typed_days", exp.select(named(column("_extract_date"), "day")).distinct().from_(lines))
+    typed = typed_select(name, definition, project.deployment)
+    session.stage("typed_lines", over_lines(typed, name, lines, known))
+
+
 def _lines_by_id(
     session: Session, project: Project, sidecars: Mapping[str, Sidecar], name: str, source: Source
 ) -> exp.Select:
@@ -93,8 +102,7 @@ def _collect(
 ) -> None:
     """Note the lines, and their contact points as delivered and in canonical form."""
     _note(session, name, definition)
-    session.stage("typed_days", exp.select(named(column("_extract_date"), "day")).distinct().from_("found_lines"))
-    session.stage("typed_lines", over_lines(typed_select(name, definition, project.deployment), name, "found_lines"))
+    stage_typed(session, project, name, definition, "found_lines")
     same = [exp.EQ(this=column(part, "found_lines"), expression=column(part, "typed_lines")) for part in LINE_COLUMNS]
     for kind, value in source_contact_points(project, sidecars, source, source.plain_name(name)):
         told = exp.select(named(kind, "kind"), named(value, "canonical")).from_("typed_lines")
@@ -134,9 +142,7 @@ def _of_others(
 ) -> exp.Query:
     """Places of held lines that name another person's record: they tell of this person, and are not this person's."""
     plain = source.plain_name(name)
-    session.stage("typed_days", exp.select(named(column("_extract_date"), "day")).distinct().from_("held_lines"))
-    typed = typed_select(name, source.tables[plain], project.deployment)
-    session.stage("typed_lines", over_lines(typed, name, "held_lines"))
+    stage_typed(session, project, name, source.tables[plain], "held_lines")
     ids = source_ids(project, sidecars, source, plain)
     named_ids = [within(value, QUERIES["living_others"].copy()) for id_name, value, _ in ids if id_name == "record_id"]
     return exp.select(*map(column, LINE_COLUMNS)).from_("typed_lines").where(exp.or_(exp.false(), *named_ids))

@@ -18,8 +18,7 @@ from cdp_pipeline.config.sources import LINE_COLUMNS, Source, Table
 from cdp_pipeline.domain.column_types import unparsed_selects
 from cdp_pipeline.domain.expressions import column, macro, named, null_as, text, union_all, within
 from cdp_pipeline.domain.person import source_contact_points, source_ids
-from cdp_pipeline.domain.staging import typed_select
-from cdp_pipeline.privacy.lines import over_lines
+from cdp_pipeline.privacy.lines import over_lines, stage_typed
 from cdp_pipeline.resources.landing import DeliveredFile, LandingZone
 from cdp_pipeline.resources.parsing import parse_new
 from cdp_pipeline.resources.scratch import scratch_folder
@@ -83,10 +82,7 @@ class ErasedPeople:
         )
         for asked in unparsed_selects(name, definition, deployment):
             parse_new(self._session, over_lines(asked, name, "delivered_lines"), "looked_at_values")
-        days = exp.select(named(column("_extract_date"), "day")).distinct().from_("delivered_lines")
-        self._session.stage("typed_days", days)
-        typed = over_lines(typed_select(name, definition, deployment), name, "delivered_lines", "looked_at_values")
-        self._session.stage("typed_lines", typed)
+        stage_typed(self._session, self._project, name, definition, "delivered_lines", "looked_at_values")
         erased = exp.select("kind", "sha256").from_("erased")
         found = [cast(exp.Select, QUERIES["unreadable_lines"].copy())]
         for kind, value in self._hashed(name, source):

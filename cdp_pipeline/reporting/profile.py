@@ -7,7 +7,7 @@ from sqlglot import exp
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.privacy.people import found_profiles
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
-from cdp_pipeline.resources.warehouse import WarehouseError
+from cdp_pipeline.resources.warehouse import require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 from cdp_pipeline.sql.lineage import tables_read
@@ -43,11 +43,7 @@ def print_profile(console: Console, settings: Settings, who: str, country: str) 
     Raises WarehouseError where no run has reached its end.
     """
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
-        missing = set[str]().union(*map(tables_read, QUERIES.values())) - set(session.tables())
-        if missing:
-            raise WarehouseError(
-                f"the tables {sorted(missing)} are not there yet; let a run reach its end first (`cdp run`)"
-            )
+        require(session, sorted(set[str]().union(*map(tables_read, QUERIES.values()))))
         profiles = found_profiles(session, who, country)
         for profile in profiles:
             session.stage("asked", exp.select(named(text(profile), "who")))

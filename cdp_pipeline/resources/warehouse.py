@@ -3,7 +3,7 @@
 What belongs here: the protocol that every engine fulfils. What does not: any one engine.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -78,6 +78,13 @@ class Session(Protocol):
 
     def define_macros(self, connection: Any) -> None:
         """Define the macros in another database that a shared connection uses."""
+
+
+def require(session: Session, tables: Iterable[str]) -> None:
+    """Raise WarehouseError where one of the tables is not there, as no run has reached its end."""
+    missing = [name for name in tables if not session.columns(name)]
+    if missing:
+        raise WarehouseError(f"the tables {missing} are not there yet; let a run reach its end first (`cdp run`)")
 
 
 class Warehouse(Protocol):

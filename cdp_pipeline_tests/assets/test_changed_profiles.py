@@ -1,7 +1,6 @@
 """Tables of profiles made of what changed are those made anew, whatever changed."""
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.survivorship import AttributeRule
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
 
@@ -61,18 +60,6 @@ CHANGES = {
         "update identity.profile_confidence set weakest_link = 0.5 where hash(profile_id, {seed}) % 60 = 3",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def standing(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSession]:
-    path = tmp_path_factory.mktemp("changed") / "cdp.duckdb"
-    shutil.copyfile(sample_home / "data" / "warehouse" / "cdp.duckdb", path)
-    with (
-        DuckDBWarehouse.of(Settings(path.parent, 2, "2GB"))
-        .model_copy(update={"database": str(path), "seeds": str(sample_home / "seeds")})
-        .session() as opened
-    ):
-        yield opened
 
 
 def _build(session: DuckDBSession, project: Project, day: date, names: Sequence[str] = NAMES) -> dict[str, Any]:

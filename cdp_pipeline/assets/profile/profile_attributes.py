@@ -17,6 +17,7 @@ def build(run: TableRun) -> None:
     parts = -(-records // project.deployment.scale.records_at_once) or 1
 
     def in_parts() -> exp.Query:
+        """The rows of all profiles, staged part by part."""
         for place in range(parts):
             add = run.session.append if place else run.session.stage
             add(PARTS, attributes_select(*rules, part=(place, parts)))

@@ -41,9 +41,8 @@ def _write_changes(run: TableRun, at_once: int) -> None:
     types = {name: content.type for name, content in run.table.sidecar.columns.items()}
     stands = list(session.columns(run.table.full_name)) == list(types)
     session.stage("days_now", _over("days", QUERIES["touches"]))
-    session.stage("days_before", _over("days", QUERIES["standing" if stands else "touches"]))
-    if not stands:
-        session.stage("days_before", exp.select("*").from_("days_before").where(exp.false()))
+    no_days = exp.select("*").from_("days_now").where(exp.false())
+    session.stage("days_before", _over("days", QUERIES["standing"]) if stands else no_days)
     changed = session.rows(QUERIES["changed_days"])
     session.stage(ANEW, no_rows(types))
     for days in day_ranges(changed, at_once):

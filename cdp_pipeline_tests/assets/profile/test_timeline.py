@@ -1,7 +1,5 @@
 """A timeline kept by days is the one made as a whole."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +12,7 @@ from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.assets.profile.timeline import day_ranges
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
 
@@ -40,14 +38,6 @@ CHANGES = {
         "from unified.interactions limit 1",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def standing(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSession]:
-    path = tmp_path_factory.mktemp("timeline") / "cdp.duckdb"
-    shutil.copyfile(sample_home / "data" / "warehouse" / "cdp.duckdb", path)
-    with DuckDBWarehouse(database=str(path), seeds=str(sample_home / "seeds")).session() as opened:
-        yield opened
 
 
 def _build(session: DuckDBSession, project: Project, at_once: int) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
