@@ -3,6 +3,8 @@
 `build_definitions` takes its parts as arguments, so that a test or a deployment elsewhere swaps them.
 """
 
+import gc
+
 from dagster import Definitions, in_process_executor
 
 from cdp_pipeline.assets.catalogue import load_catalogue
@@ -45,3 +47,4 @@ def _of_environment() -> Definitions:
 
 
 defs = _of_environment()
+gc.freeze()  # the queries of all tables live as long as the process: no collection need look at them again

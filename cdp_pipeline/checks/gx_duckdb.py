@@ -9,6 +9,7 @@ this module takes seconds, so only `checks.suites` does, on first use.
 """
 
 import contextlib
+import gc
 import importlib
 import sys
 import types
@@ -61,6 +62,8 @@ from great_expectations.expectations.registry import get_expectation_impl
 from great_expectations.validator.validator import Validator
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import StaticPool
+
+gc.freeze()  # these modules live as long as the process: no collection need look at them again
 
 CHECKED_WITH = "1.24."
 if not gx.__version__.startswith(CHECKED_WITH):
