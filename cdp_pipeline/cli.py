@@ -37,10 +37,13 @@ def main() -> None:
 @app.command()
 def check() -> None:
     """Validate everything in seeds/ without touching data."""
-    _, project = _configured()
+    settings, project = _configured()
     from cdp_pipeline.checks.suites import faults  # Great Expectations takes seconds to import
+    from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 
-    found = list(faults(project.suites))
+    sidecars = {name: table.sidecar for name, table in load_catalogue(project).items()}
+    with DuckDBWarehouse(database=":memory:", seeds=str(settings.seeds)).session() as session:
+        found = list(faults(session, project, sidecars))
     if found:
         errors.print("\n".join(found), style="red", markup=False)
         raise typer.Exit(2)

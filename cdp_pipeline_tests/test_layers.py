@@ -14,7 +14,7 @@ ALLOWED = {
     "settings": set(),
     "resources": {"resources", "domain", "config", "settings"},
     "sql": {"sql", "domain", "config"},
-    "checks": {"checks", "resources", "domain", "config"},
+    "checks": {"checks", "resources", "sql", "domain", "config"},
     "privacy": {"privacy", "resources", "sql", "domain", "config", "settings"},
     "assets": {"assets", "checks", "privacy", "resources", "sql", "domain", "config", "settings", "partitions"},
 }

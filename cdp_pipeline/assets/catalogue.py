@@ -6,7 +6,7 @@ SELECT built from configuration, and perhaps `metadata(run)`, what its page show
 """
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -15,10 +15,12 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_pipeline.assets.changed_profiles import CHANGES, write_profiles
+from cdp_pipeline.assets.quality.measures import checks_of, measured, measuring
 from cdp_pipeline.assets.raw.delivered import raw_table
 from cdp_pipeline.assets.sidecars import packaged_sidecar, unified_sidecar
 from cdp_pipeline.assets.staging.typed import staging_table
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
+from cdp_pipeline.checks.suites import truth_query
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar
@@ -47,9 +49,22 @@ def load_catalogue(project: Project) -> dict[str, TableAsset]:
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
         tables += [_packaged(project, path) for path in sorted((ROOT / layer).glob("*.yml"))]
-    catalogue = {table.full_name: table for table in tables}
+    measures = measured(project)
+    catalogue = {table.full_name: _with_quality(project, table, measures) for table in tables}
     _refuse(consistency.faults(project, {name: set(table.sidecar.columns) for name, table in catalogue.items()}))
     return catalogue
+
+
+def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, exp.Query]) -> TableAsset:
+    """The table with what the truths of its suite read beside it, and measured where it is to be."""
+    suite = project.suites.get(table.full_name)
+    queries = [truth_query(project, expectation) for expectation in suite.expectations] if suite else []
+    read = frozenset().union(*(tables_read(query) for query in queries if query is not None))
+    table = replace(table, reads=table.reads | read - {table.full_name})
+    query = measures.get(table.full_name)
+    if query is None:
+        return table
+    return replace(table, build=measuring(table.build, query), checks=(*table.checks, *checks_of(table.full_name)))
 
 
 def _refuse(found: Iterable[str]) -> None:

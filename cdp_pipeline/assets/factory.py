@@ -4,6 +4,7 @@ What belongs here: keys, groups, pool, partitions, checks and the metadata of a 
 does not: how any table is built.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -28,6 +29,7 @@ from dagster import (
 from dagster._core.definitions.metadata import RawMetadataValue
 from sqlglot import exp
 
+from cdp_pipeline.assets.quality.check_results import record
 from cdp_pipeline.assets.table import AuditFailed, TableAsset, TableRun
 from cdp_pipeline.checks.suites import CheckResult
 from cdp_pipeline.config.base import ConfigError
@@ -88,6 +90,8 @@ def dagster_asset(
             stage_run_days(session, days, project.deployment)
             run = TableRun(table, session, project, settings, days, context.run_id, asked)
             failure = _built(run)
+            if run.checks:
+                record(run)
         yield from (_dagster_check(key, check) for check in run.checks)
         if failure is not None:
             raise Failure(description=str(failure), allow_retries=False) from None
@@ -189,6 +193,12 @@ def _dagster_check(key: AssetKey, check: CheckResult) -> AssetCheckResult:
     metadata: dict[str, Any] = {"observed": check.observed, "dimension": check.expectation.dimension}
     if check.unexpected_count is not None:
         metadata["unexpected rows"] = check.unexpected_count
+    if check.share is not None:
+        metadata["share failing"] = round(check.share, 6)
+    if check.sample is not None:
+        metadata["sample, masked"] = MetadataValue.json(json.loads(check.sample))
+    if check.query is not None:
+        metadata["query of failing rows"] = MetadataValue.md(f"```sql\n{check.query}\n```")
     if check.error is not None:
         metadata["error"] = check.error
     return AssetCheckResult(

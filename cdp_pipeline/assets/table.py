@@ -77,6 +77,14 @@ class TableRun:
         self.session.replace_slice(self.table.full_name, query, where, self._audit, also)
         self.rows = self._count()
 
+    def keep_where(self, condition: exp.Expr) -> None:
+        """Of a table that others wrote, keep the rows of the run's days that fulfil the condition."""
+        days = exp.In(
+            this=column(str(self.table.sidecar.partition)), query=exp.select("day").from_("run_days").subquery()
+        )
+        mine = exp.select(*(column(name) for name in self.table.sidecar.columns)).from_(table(self.table.full_name))
+        self.write(mine.where(days, condition))
+
     def keep(self) -> None:
         """Leave the table as it stands; its suite tells of what stands."""
         self._validate(self.table.full_name)
@@ -87,13 +95,15 @@ class TableRun:
 
     def _validate(self, name: str) -> list[CheckResult]:
         suite = self.project.suites.get(self.table.full_name)
-        found = run_suite(self.session, name, suite) if suite else []
+        if suite is None:
+            return []
+        found = run_suite(self.session, name, self.table.full_name, suite, self.project, self.table.sidecar)
         self.checks.extend(found)
         return found
 
     def judge(self, expectation: Expectation, passed: bool, observed: str) -> None:
         """Record the outcome of a check that the builder makes itself (one of the table's `checks`)."""
-        self.checks.append(CheckResult(expectation, passed, observed, None, None))
+        self.checks.append(CheckResult(expectation, passed, observed))
 
     def _slice(self, partition: str, held: Sequence[date]) -> exp.Expr:
         """Rows of the run's days, and rows of no day (from sources that deliver a current state)."""

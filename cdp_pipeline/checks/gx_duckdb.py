@@ -11,10 +11,11 @@ this module takes seconds, so only `checks.suites` does, on first use.
 import contextlib
 import gc
 import importlib
+import re
 import sys
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -68,6 +69,9 @@ gc.freeze()  # these modules live as long as the process: no collection need loo
 CHECKED_WITH = "1.24."
 if not gx.__version__.startswith(CHECKED_WITH):
     warnings.warn(f"checked with great-expectations {CHECKED_WITH}x, not {gx.__version__}", stacklevel=1)
+
+QUOTED_VALUE = re.compile(r"'[^']*'|\"[^\"]*@[^\"]*\"")
+"""Values that the engine's messages quote may be somebody's."""
 
 _TYPES = {name: kind for name, kind in {**vars(sa.types), **vars(postgresql)}.items() if name.isupper()}
 # Dremio's branch writes REGEXP_MATCHES, Snowflake's a plain LIKE: both mean in DuckDB what they should.
@@ -141,50 +145,72 @@ class _Validator(Validator):  # type: ignore[misc]
         return False
 
 
-def fault(kind: str, arguments: dict[str, Any]) -> str | None:
-    """Why Great Expectations refuses an expectation with these arguments; None where it does not."""
-    try:
-        get_expectation_impl(kind)(**arguments)
-    except ExpectationNotFoundError:
-        return f"'{kind}' is not an expectation of Great Expectations"
-    except ValueError as error:
-        return f"{kind}: {' '.join(str(error).split())}"
-    return None
-
-
 def validate(
-    connection: duckdb.DuckDBPyConnection, table: str, expectations: list[tuple[str, dict[str, Any]]]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    expectations: list[tuple[str, dict[str, Any]]],
+    shown: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Validate a committed table `layer.table` through a connection of its own, which is closed.
 
-    One dictionary an expectation, in order: `success`, `observed` (value or percentage unexpected),
-    `unexpected_count`, `error` (message where the expectation could not be evaluated, else None).
+    One dictionary an expectation, in order: `success`, `observed` (value or percentage unexpected), `rows`
+    (looked at) and `unexpected_count` where it looks at rows, `query` (SQL that finds those rows, with the
+    `shown` columns), `error` (message where it could not be evaluated, else None). No value of a row is read.
     """
     layer, _, name = table.rpartition(".")
     engine = _DuckDBEngine(connection)
     try:
         data = SqlAlchemyBatchData(engine, table_name=name, schema_name=layer)
         validator = _Validator(engine, batches=[Batch(data=data, batch_definition=IDDict(table=table))])
-        configurations = [get_expectation_impl(kind)(**arguments).configuration for kind, arguments in expectations]
-        for place, configuration in enumerate(configurations):
-            configuration.meta = {**(configuration.meta or {}), "place": place}
+        configurations, refused = _configurations(expectations)
+        wanted = {
+            "result_format": "BASIC",
+            "unexpected_index_column_names": list(shown),
+            "return_unexpected_index_query": True,
+            "exclude_unexpected_values": True,
+        }
         found = validator.graph_validate(
             configurations=configurations,
-            runtime_configuration={"result_format": {"result_format": "BASIC"}, "catch_exceptions": True},
+            runtime_configuration={"result_format": wanted, "catch_exceptions": True},
         )
-        ordered = sorted(found, key=lambda result: int(result.expectation_config.meta["place"]))
-        return [_plain(result) for result in ordered]
+        placed = {int(result.expectation_config.meta["place"]): _plain(result) for result in found}
+        return [placed.get(place) or _refused(refused[place]) for place in range(len(expectations))]
     finally:
         engine.close()
+
+
+def _configurations(expectations: list[tuple[str, dict[str, Any]]]) -> tuple[list[Any], dict[int, str]]:
+    """What Great Expectations takes, each with its place, and why it does not take the others, by place."""
+    configurations, refused = [], {}
+    for place, (kind, arguments) in enumerate(expectations):
+        try:
+            configuration = get_expectation_impl(kind)(**arguments).configuration
+        except ExpectationNotFoundError:
+            refused[place] = f"'{kind}' is not an expectation of Great Expectations"
+            continue
+        except ValueError as error:
+            refused[place] = f"{kind}: {' '.join(str(error).split())}"
+            continue
+        configuration.meta = {**(configuration.meta or {}), "place": place}
+        configurations.append(configuration)
+    return configurations, refused
 
 
 def _plain(result: Any) -> dict[str, Any]:
     detail, info = result.result or {}, result.exception_info or {}
     causes = [info] if "raised_exception" in info else list(info.values())
     errors = [str(cause["exception_message"]) for cause in causes if cause["raised_exception"]]
+    own_query = result.expectation_config.kwargs.get("unexpected_rows_query")
     return {
         "success": bool(result.success),
         "observed": detail.get("observed_value", detail.get("unexpected_percent")),
-        "unexpected_count": detail.get("unexpected_count"),
-        "error": errors[0] if errors else None,
+        "rows": detail.get("element_count"),
+        "unexpected_count": detail.get("observed_value") if own_query else detail.get("unexpected_count"),
+        "query": own_query or detail.get("unexpected_index_query"),
+        "error": QUOTED_VALUE.sub("'…'", errors[0]) if errors else None,
     }
+
+
+def _refused(why: str) -> dict[str, Any]:
+    unknown = dict.fromkeys(("observed", "rows", "unexpected_count", "query"))
+    return {"success": False, **unknown, "error": why}

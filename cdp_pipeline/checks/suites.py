@@ -5,55 +5,126 @@ engine (`checks.gx_duckdb`).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlglot import exp
+
+from cdp_pipeline.checks.samples import PLACES, masked_sample
 from cdp_pipeline.config.expectations import Expectation, Suite
-from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.expressions import no_rows, sql_of
+from cdp_pipeline.domain.expressions import table as table_ref
+from cdp_pipeline.resources.warehouse import Session, unaudited
+from cdp_pipeline.sql.lineage import parse
+
+OWN, BATCH = "validated_table", "{batch}"
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one expectation found; `observed` never holds a personal value."""
+    """What one expectation found; nothing in it tells of a person.
+
+    `rows` were looked at and `unexpected_count` of them failed, where it looks at rows; `sample` has a few of
+    these, masked, as JSON, and `query` finds them; `error` says why it could not be evaluated; `columns` are
+    those at fault, where they are others than the expectation's.
+    """
 
     expectation: Expectation
     passed: bool
     observed: str
-    unexpected_count: int | None
-    error: str | None
+    unexpected_count: int | None = None
+    error: str | None = None
+    rows: int | None = None
+    sample: str | None = None
+    query: str | None = None
+    columns: tuple[str, ...] | None = None
 
     @property
     def blocks(self) -> bool:
         """Whether the table must not go live."""
         return not self.passed and self.expectation.severity == "block"
 
-
-def faults(suites: Mapping[str, Suite]) -> Iterator[str]:
-    """Expectations that Great Expectations does not know or whose arguments it refuses."""
-    from cdp_pipeline.checks.gx_duckdb import fault  # takes seconds to import
-
-    for name, suite in suites.items():
-        for expectation in suite.expectations:
-            found = fault(expectation.expectation, dict(expectation.arguments))
-            if found:
-                yield f"seeds/expectations/{name}.yml: {found}"
+    @property
+    def share(self) -> float | None:
+        """Share of the rows that failed (0 to 1)."""
+        return self.unexpected_count / self.rows if self.rows and self.unexpected_count is not None else None
 
 
-def run_suite(session: Session, table: str, suite: Suite) -> list[CheckResult]:
-    """Validate a table (already committed under this name) against its suite, in order."""
+def faults(session: Session, project: Project, sidecars: Mapping[str, Sidecar]) -> Iterator[str]:
+    """Expectations that Great Expectations does not know, can't evaluate here, or whose arguments it refuses.
+
+    Each suite is run on its table without a row, in a warehouse that holds nothing else.
+    """
+    for name, sidecar in sidecars.items():
+        session.replace_table(
+            name, no_rows({part: content.type for part, content in sidecar.columns.items()}), unaudited
+        )
+    for name, suite in project.suites.items():
+        for result in run_suite(session, name, name, suite, project, sidecars[name]):
+            if result.error:
+                what = f"{result.expectation.expectation}: " * (result.expectation.expectation not in result.error)
+                yield f"seeds/expectations/{name}.yml: {what}{result.error.splitlines()[0]}"
+
+
+def run_suite(
+    session: Session, stands: str, table: str, suite: Suite, project: Project, sidecar: Sidecar
+) -> list[CheckResult]:
+    """Validate `table`, as it `stands` (already committed under that name), against its suite, in order."""
     from cdp_pipeline.checks.gx_duckdb import validate  # takes seconds to import
 
-    asked = [(expectation.expectation, dict(expectation.arguments)) for expectation in suite.expectations]
-    found = validate(session.sharing(), table, asked)
-    return [_result(expectation, result) for expectation, result in zip(suite.expectations, found, strict=True)]
+    asked = [(each.expectation, _arguments(each, project, table)) for each in suite.expectations]
+    shown = [name for name in (*sidecar.key, *PLACES) if name in sidecar.columns]
+    found = validate(session.sharing(), stands, asked, list(dict.fromkeys(shown)))
+    results = [_result(each, outcome, sidecar) for each, outcome in zip(suite.expectations, found, strict=True)]
+    return [_with_sample(session, result, stands, table, project, sidecar) for result in results]
 
 
-def _result(expectation: Expectation, found: dict[str, Any]) -> CheckResult:
-    observed = found["observed"]
+def truth_query(project: Project, expectation: Expectation) -> exp.Expr | None:
+    """The SELECT that a truth across tables names; None for any other expectation."""
+    return None if expectation.query is None else parse(project.truths[expectation.query])
+
+
+def _arguments(expectation: Expectation, project: Project, table: str) -> dict[str, Any]:
+    """Arguments for Great Expectations, which puts the table that it validates in the place of `{batch}`."""
+    query = truth_query(project, expectation)
+    if query is None:
+        return dict(expectation.arguments)
+    for found in list(query.find_all(exp.Table)):
+        if f"{found.db}.{found.name}" == table:
+            found.replace(exp.alias_(exp.to_table(OWN), found.alias or found.name, table=True))
+    return {"unexpected_rows_query": sql_of(query).replace("{", "{{").replace("}", "}}").replace(OWN, BATCH)}
+
+
+def _result(expectation: Expectation, found: dict[str, Any], sidecar: Sidecar) -> CheckResult:
     return CheckResult(
         expectation=expectation,
         passed=found["success"],
-        observed=f"{observed:.4g}" if isinstance(observed, float) else str(observed),
+        observed=_observed(found["observed"], expectation, sidecar),
         unexpected_count=found["unexpected_count"],
         error=found["error"],
+        rows=found["rows"],
+        query=found["query"],
     )
+
+
+def _observed(value: Any, expectation: Expectation, sidecar: Sidecar) -> str:
+    """The value as text; of columns that may tell of a person, numbers alone."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    is_plain = all(sidecar.columns[name].privacy == "none" for name in expectation.columns if name in sidecar.columns)
+    return (
+        str(value) if value is None or isinstance(value, int) or is_plain else "not shown, as it may tell of a person"
+    )
+
+
+def _with_sample(
+    session: Session, result: CheckResult, stands: str, table: str, project: Project, sidecar: Sidecar
+) -> CheckResult:
+    if not (result.query and result.unexpected_count) or result.passed:
+        return replace(result, query=None)
+    query = result.query.replace(BATCH, sql_of(table_ref(stands))).replace("{{", "{").replace("}}", "}")
+    sample = masked_sample(session, query, sidecar, project.quality.sample_rows)
+    query = query.replace(stands.rpartition(".")[2], table.rpartition(".")[2])
+    return replace(result, sample=sample, query=query)

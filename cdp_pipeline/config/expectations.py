@@ -10,11 +10,19 @@ from cdp_pipeline.config.base import Config
 Dimension = Literal["completeness", "validity", "uniqueness", "consistency", "timeliness", "accuracy"]
 
 
-class Expectation(Config):
-    """One Great Expectations expectation with its arguments, severity and a plain sentence."""
+OWN_QUERY = "unexpected_rows_expectation"
 
-    expectation: str = Field(pattern="^expect_[a-z_]+$")
+
+class Expectation(Config):
+    """One Great Expectations expectation with its arguments, severity and a plain sentence.
+
+    A truth across tables is an `unexpected_rows_expectation` with a `query`: the name of a `.sql` file beside
+    the suites, whose SELECT finds the rows that break it.
+    """
+
+    expectation: str = Field(pattern=f"^(expect_[a-z_]+|{OWN_QUERY})$")
     arguments: dict[str, Any] = {}
+    query: str | None = Field(default=None, pattern=r"^[a-z0-9_]+\.sql$")
     severity: Literal["block", "warn", "info"]
     dimension: Dimension
     sentence: str
@@ -22,9 +30,23 @@ class Expectation(Config):
     @property
     def name(self) -> str:
         """Name of the asset check: the expectation as a predicate, with its column."""
-        column = self.arguments.get("column") or "_".join(self.arguments.get("column_list", ()))
+        if self.query is not None:
+            return self.query.removesuffix(".sql")
+        column = "_".join(self.columns)
         text = f"{self.expectation.removeprefix('expect_')}__{column}" if column else self.expectation[7:]
         return re.sub(r"[^a-z0-9_]+", "_", text.lower())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it is about."""
+        one = self.arguments.get("column")
+        return (one,) if one else tuple(self.arguments.get("column_list", ()))
+
+    @model_validator(mode="after")
+    def _has_its_query(self) -> "Expectation":
+        if (self.expectation == OWN_QUERY) != (self.query is not None):
+            raise ValueError(f"a query belongs to {OWN_QUERY}, and the other way round")
+        return self
 
 
 class Suite(Config):

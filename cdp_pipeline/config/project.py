@@ -15,6 +15,7 @@ from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.config.expectations import Suite
 from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.config.quality import Quality
 from cdp_pipeline.config.segments import Segment, SegmentReference
 from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.config.survivorship import Survivorship
@@ -24,7 +25,10 @@ M = TypeVar("M", bound=Config)
 
 @dataclass(frozen=True)
 class Project:
-    """The configuration of one deployment; dictionaries are keyed by name, in sorted order."""
+    """The configuration of one deployment; dictionaries are keyed by name, in sorted order.
+
+    `truths` has the text of the queries that suites name, by file.
+    """
 
     seeds: Path
     deployment: Deployment
@@ -34,7 +38,9 @@ class Project:
     consent: Consent
     segments: dict[str, Segment]
     destinations: dict[str, Destination]
+    quality: Quality
     suites: dict[str, Suite]
+    truths: dict[str, str]
 
     def place(self, source: Source, *keys: str | int) -> str:
         """`file:line: key.path` in a source's YAML, as messages name it."""
@@ -59,7 +65,9 @@ def load_project(seeds: Path) -> Project:
         consent=load(seeds / "consent.yml", Consent),
         segments=_folder(seeds / "segments", Segment, "id"),
         destinations=_folder(seeds / "destinations", Destination, "name"),
+        quality=load(seeds / "quality.yml", Quality),
         suites=_folder(seeds / "expectations", Suite, "table"),
+        truths={path.name: path.read_text(encoding="utf-8") for path in sorted((seeds / "expectations").glob("*.sql"))},
     )
     faults = [*_segment_faults(project), *_destination_faults(project)]
     if not project.sources:

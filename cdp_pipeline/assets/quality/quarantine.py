@@ -43,9 +43,4 @@ def build(run: TableRun) -> None:
         for name, source, _ in run.project.tables()
     ]
     named = exp.Tuple(expressions=[column("source"), column("source_table")])
-    days = exp.select("day").from_("run_days").subquery()
-    run.write(
-        exp.select(*(column(name) for name in run.table.sidecar.columns))
-        .from_(table(NAME))
-        .where(exp.In(this=column("extract_date"), query=days), exp.In(this=named, expressions=known))
-    )
+    run.keep_where(exp.In(this=named, expressions=known))

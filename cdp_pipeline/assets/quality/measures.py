@@ -1,0 +1,70 @@
+"""`quality.measures`: what tables looked like each day, and whether that is usual for them.
+
+Every measured table records its own measures once it stands, and a check of it says what is unusual
+(`checks.behaviour`). The asset comes after all of them and keeps what today's configuration measures.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sqlglot import exp
+
+from cdp_pipeline.assets.sidecars import ROOT, packaged_sidecar
+from cdp_pipeline.assets.table import TableRun
+from cdp_pipeline.checks.behaviour import MEASURES, USUAL, observe
+from cdp_pipeline.config.expectations import Expectation
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.domain.expressions import column, text
+from cdp_pipeline.domain.measures import measures_select
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+SCORED = "identity.scored_pairs"
+DRIFT = Expectation(
+    expectation="expect_scores_as_on_the_first_day_of_the_model",
+    severity="warn",
+    dimension="consistency",
+    sentence="Match weights are distributed as on the model's first day; where not, `cdp train --compare` shows a new one.",
+)
+
+
+def measured(project: Project) -> Mapping[str, exp.Query]:
+    """The SELECT that measures a table, by `layer.table`."""
+    own = {name.replace("__", "."): query for name, query in QUERIES.items() if name != "drift"}
+    delivered = {
+        f"staging.{name}": measures_select(source.source, source.plain_name(name), definition)
+        for name, source, definition in project.tables()
+    }
+    return delivered | own
+
+
+def checks_of(name: str) -> tuple[Expectation, ...]:
+    """What a measured table is checked for."""
+    return (USUAL, DRIFT) if name == SCORED else (USUAL,)
+
+
+def measuring(build: Callable[[TableRun], None], query: exp.Query) -> Callable[[TableRun], None]:
+    """The builder of a table that measures what it has built."""
+
+    def build_and_measure(run: TableRun) -> None:
+        """Build the table, then keep its measures and say what is unusual."""
+        build(run)
+        sidecar = packaged_sidecar(ROOT / "quality" / "measures.yml")
+        rules = run.project.quality
+        run.checks.append(observe(run.session, rules.behaviour, run.table.full_name, sidecar, query))
+        if run.table.full_name == SCORED:
+            index = float(run.session.rows(QUERIES["drift"])[0][0])
+            run.judge(DRIFT, index < rules.drift_limit, f"population stability index {index:.3f}")
+
+    return build_and_measure
+
+
+def reads(project: Project) -> Iterable[str]:
+    """Every table that is measured."""
+    return measured(project)
+
+
+def build(run: TableRun) -> None:
+    """Keep the measures of the run's days whose table is still there."""
+    run.keep_where(exp.In(this=column("table_name"), expressions=[text(name) for name in reads(run.project)]))
+    unusual = exp.select(exp.func("count_if", column("is_unusual"))).from_(MEASURES)
+    run.metadata["unusual measures"] = int(run.session.rows(unusual)[0][0])

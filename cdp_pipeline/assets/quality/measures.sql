@@ -1,0 +1,104 @@
+-- name: unified__person_records
+select
+    (select max(day) from run_days) as measured_on, source as column_name, 'records' as measure, 'stock' as kind,
+    cast(count(*) as double) as value, count(*) as size, cast(null as double) as noise
+from unified.person_records
+group by source
+
+-- name: identity__identity_map
+with sizes as (
+    select profile_id, count(*) as records from identity.identity_map group by profile_id
+)
+
+select
+    (select max(day) from run_days) as measured_on, '' as column_name, 'profiles' as measure, 'stock' as kind,
+    cast(count(*) as double) as value, count(*) as size, cast(null as double) as noise
+from sizes
+union all
+select
+    (select max(day) from run_days), '', 'merged', 'share',
+    1 - count(*) / nullif(cast(sum(records) as double), 0), cast(sum(records) as bigint), null
+from sizes
+union all
+select (select max(day) from run_days), '', 'records of the largest profile', 'count', cast(max(records) as double), count(*), null
+from sizes
+union all
+select
+    (select max(day) from run_days), '', case when records < 5 then cast(records as varchar) else '5 or more' end || ' record(s)', 'share',
+    count(*) / cast((select count(*) from sizes) as double), (select count(*) from sizes), null
+from sizes
+group by all
+
+-- name: identity__scored_pairs
+select
+    (select max(day) from run_days) as measured_on, cast(floor(match_weight / 5) * 5 as bigint) || ' and more' as column_name,
+    'match weights of model ' || model_version as measure, 'share' as kind,
+    count(*) / cast((select count(*) from identity.scored_pairs) as double) as value,
+    (select count(*) from identity.scored_pairs) as size, cast(null as double) as noise
+from identity.scored_pairs
+group by all
+
+-- name: profile__profiles
+select
+    (select max(day) from run_days) as measured_on, told.column_name, 'filled' as measure, 'share' as kind,
+    told.filled / cast(told.profiles as double) as value, told.profiles as size, cast(null as double) as noise
+from (
+    select 'email' as column_name, count(email) as filled, count(*) as profiles from profile.profiles
+    union all
+    select 'phone', count(phone), count(*) from profile.profiles
+    union all
+    select 'birth_date', count(birth_date), count(*) from profile.profiles
+    union all
+    select 'postcode', count(postcode), count(*) from profile.profiles
+) as told
+where told.profiles > 0
+
+-- name: profile__consent_state
+select
+    (select max(day) from run_days) as measured_on, channel || ' ' || purpose as column_name, 'granted' as measure, 'share' as kind,
+    avg(case when status = 'granted' then 1.0 else 0.0 end) as value, count(*) as size, cast(null as double) as noise
+from profile.consent_state
+group by channel, purpose
+
+-- name: segments__segment_sizes
+select
+    as_of_day as measured_on, segment as column_name, 'members' as measure, 'stock' as kind,
+    cast(members as double) as value, members as size, cast(null as double) as noise
+from segments.segment_sizes
+where as_of_day in (select day from run_days)
+
+-- name: activation__deliveries
+select
+    as_of_day as measured_on, destination as column_name, 'members' as measure, 'stock' as kind,
+    cast(members as double) as value, members as size, cast(null as double) as noise
+from activation.deliveries
+where as_of_day in (select day from run_days) and status = 'delivered'
+
+-- name: drift
+with told as (
+    select measured_on, measure, column_name, value, size
+    from quality.measures
+    where table_name = 'identity.scored_pairs' and value is not null
+),
+
+today as (
+    select * from told where measured_on = (select max(day) from run_days)
+),
+
+first_day as (
+    select told.*
+    from told
+    join (select measure, min(measured_on) as day from told group by measure) as began
+        on told.measure = began.measure and told.measured_on = began.day
+    where told.measure in (select measure from today)
+),
+
+shares as (
+    select
+        greatest(coalesce(now.value, 0), 0.5 / max(now.size) over ()) as now,
+        greatest(coalesce(was.value, 0), 0.5 / max(was.size) over ()) as was
+    from today as now
+    full join first_day as was on now.column_name = was.column_name
+)
+
+select coalesce(sum((now - was) * ln(now / was)), 0) as stability_index from shares
