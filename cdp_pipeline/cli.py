@@ -306,6 +306,34 @@ def draft(
     console.print(f"Written to {path}; correct the guesses, then `cdp check`.", soft_wrap=True)
 
 
+@app.command("draft-expectations")
+def draft_expectations(
+    source: Annotated[str, typer.Argument(help="A source whose extracts have been run.")],
+    write: Annotated[
+        bool, typer.Option(help="Write the suites to seeds/expectations/ instead of printing them.")
+    ] = False,
+) -> None:
+    """Propose the expectation suites of a source's tables from the newest audit of what it delivers."""
+    settings, project = _configured()
+    from cdp_pipeline.reporting.expectations import draft_suites
+    from cdp_pipeline.resources.warehouse import WarehouseError
+
+    if source not in project.sources:
+        raise typer.BadParameter(f"'{source}' is not one of {sorted(project.sources)}")
+    _require_warehouse(settings)
+    with _told(WarehouseError):
+        drafted = draft_suites(settings, project, source)
+    for path, content in drafted.items():
+        if not write:
+            typer.echo(f"# {path}\n{content}")
+        elif path.exists():
+            errors.print(f"{path} exists and was left as it is", style="yellow", markup=False)
+        else:
+            path.write_text(content, encoding="utf-8")
+            console.print(f"Written to {path}", markup=False, soft_wrap=True)
+    console.print("Correct the limits and sentences, then `cdp check`.")
+
+
 @app.command()
 def dictionary(
     out: Annotated[

@@ -58,10 +58,10 @@ def load_catalogue(project: Project) -> dict[str, TableAsset]:
 def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, exp.Query]) -> TableAsset:
     """The table with what the truths of its suite read beside it, and measured where it is to be."""
     suite = project.suites.get(table.full_name)
-    queries = [truth_query(project, expectation) for expectation in suite.expectations] if suite else []
-    read = frozenset().union(*(tables_read(query) for query in queries if query is not None))
-    table = replace(table, reads=table.reads | read - {table.full_name})
     query = measures.get(table.full_name)
+    asked = [truth_query(project, expectation) for expectation in suite.expectations] if suite else []
+    read = frozenset().union(*(tables_read(one) for one in (*asked, query) if one is not None))
+    table = replace(table, reads=table.reads | read - {table.full_name})
     if query is None:
         return table
     return replace(table, build=measuring(table.build, query), checks=(*table.checks, *checks_of(table.full_name)))

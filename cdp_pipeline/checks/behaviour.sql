@@ -19,7 +19,7 @@ placed as (
         case kind
             when 'count' then 1.0
             when 'share' then 1.0 / (4 * size + 2)
-            when 'stock' then 2.0 / (value + 1)
+            when 'stock' then 4.0 / ((value + 1) * (value + 1))
             when 'delivered' then 0.0001
             else coalesce(noise, 0)
         end as chance,

@@ -5,6 +5,24 @@ select
 from unified.person_records
 group by source
 
+-- name: unified__interactions
+select
+    told.extract_date as measured_on, told.source as column_name, 'of known people' as measure, 'share' as kind,
+    avg(case when records.record_id is null then 0.0 else 1.0 end) as value, count(*) as size, cast(null as double) as noise
+from unified.interactions as told
+left join unified.person_records as records on told.record_id = records.record_id
+where told.extract_date in (select day from run_days) and told.record_id is not null
+group by told.extract_date, told.source
+
+-- name: unified__orders
+select
+    told.extract_date as measured_on, told.source as column_name, 'of known people' as measure, 'share' as kind,
+    avg(case when records.record_id is null then 0.0 else 1.0 end) as value, count(*) as size, cast(null as double) as noise
+from unified.orders as told
+left join unified.person_records as records on told.record_id = records.record_id
+where told.extract_date in (select day from run_days) and told.record_id is not null
+group by told.extract_date, told.source
+
 -- name: identity__identity_map
 with sizes as (
     select profile_id, count(*) as records from identity.identity_map group by profile_id
