@@ -17,6 +17,8 @@ MOST_WORDS = 20
 ROWS_A_WORD = 5
 NUMBER_MARGIN = 10
 """How many times the greatest number found is still likely."""
+MISREAD = "Ã.|Â.|\ufffd"
+"""What letters with accents look like when UTF-8 is read as another encoding, or another as UTF-8."""
 OLDEST_BIRTH = "1900-01-01"
 
 
@@ -100,6 +102,11 @@ def _of_column(column: AuditedColumn, *, is_key: bool, is_event: bool) -> Iterat
         mostly = round(floor((share - FILLED_MARGIN) / SHARE_STEP) * SHARE_STEP, 2)
         sentence = f"{name} is filled in {mostly:.0%} of the rows or more."
         yield _expectation("values_to_not_be_null", "warn", "completeness", sentence, column=name, mostly=mostly)
+    if column.type == "name":
+        sentence = f"{name} was read in the encoding that it was written in."
+        yield _expectation(
+            "values_to_not_match_regex", "warn", "validity", sentence, column=name, regex=MISREAD, mostly=0.999
+        )
     if column.words and not is_key:
         sentence = f"{name} is one of the known words."
         words = sorted(column.words)

@@ -87,17 +87,18 @@ def _of_column(name: str, content: Column) -> list[exp.Expr]:
         measures.append(_measure(name, "true", "share", _ratio(exp.func("count_if", value), filled), filled))
     elif content.type in NUMBERS:
         measures.append(_level(name, "median", exp.cast(value, "double")))
+        measures.append(_share_of(name, "negative", exp.LT(this=value, expression=literal(0))))
     elif content.type == "date":
         years = exp.Div(this=exp.paren(exp.Sub(this=DAY, expression=value)), expression=literal(365.25))
         measures.append(_level(name, "median years ago", years))
         measures.append(_share_of(name, "in the future", exp.GT(this=value, expression=DAY)))
     elif content.type == "timestamp":
         next_day = exp.Add(this=DAY, expression=exp.Interval(this=text("1"), unit=exp.var("day")))
-        day_before = exp.Sub(this=DAY, expression=exp.Interval(this=text("1"), unit=exp.var("day")))
+        half_a_day_before = exp.Sub(this=DAY, expression=exp.Interval(this=text("12"), unit=exp.var("hour")))
         hour = macro("date_part", text("hour"), value)
         measures += [
             _share_of(name, "in the future", exp.GT(this=value, expression=next_day)),
-            _share_of(name, "of the day or the one before", exp.GTE(this=value, expression=day_before)),
+            _share_of(name, "of the day", exp.GTE(this=value, expression=half_a_day_before)),
             _share_of(name, "at night", exp.LT(this=hour, expression=literal(5))),
         ]
     return measures

@@ -1,13 +1,13 @@
 -- name: unified__person_records
 select
-    (select max(day) from run_days) as measured_on, source as column_name, 'records' as measure, 'stock' as kind,
+    (select max(day) from run_days) as measured_on, 'source' as column_name, 'records of ' || source as measure, 'stock' as kind,
     cast(count(*) as double) as value, count(*) as size, cast(null as double) as noise
 from unified.person_records
 group by source
 
 -- name: unified__interactions
 select
-    told.extract_date as measured_on, told.source as column_name, 'of known people' as measure, 'share' as kind,
+    told.extract_date as measured_on, 'record_id' as column_name, 'of known people, ' || told.source as measure, 'share' as kind,
     avg(case when records.record_id is null then 0.0 else 1.0 end) as value, count(*) as size, cast(null as double) as noise
 from unified.interactions as told
 left join unified.person_records as records on told.record_id = records.record_id
@@ -16,12 +16,22 @@ group by told.extract_date, told.source
 
 -- name: unified__orders
 select
-    told.extract_date as measured_on, told.source as column_name, 'of known people' as measure, 'share' as kind,
+    told.extract_date as measured_on, 'record_id' as column_name, 'of known people, ' || told.source as measure, 'share' as kind,
     avg(case when records.record_id is null then 0.0 else 1.0 end) as value, count(*) as size, cast(null as double) as noise
 from unified.orders as told
 left join unified.person_records as records on told.record_id = records.record_id
 where told.extract_date in (select day from run_days) and told.record_id is not null
 group by told.extract_date, told.source
+
+-- name: unified__order_lines
+select
+    lines.extract_date as measured_on, 'amount' as column_name, 'at list price, ' || lines.source as measure, 'share' as kind,
+    avg(case when lines.amount = lines.quantity * products.price then 1.0 else 0.0 end) as value, count(*) as size,
+    cast(null as double) as noise
+from unified.order_lines as lines
+join unified.products as products on lines.sku = products.sku
+where lines.extract_date in (select day from run_days) and products.price is not null
+group by lines.extract_date, lines.source
 
 -- name: identity__identity_map
 with sizes as (
@@ -29,28 +39,28 @@ with sizes as (
 )
 
 select
-    (select max(day) from run_days) as measured_on, '' as column_name, 'profiles' as measure, 'stock' as kind,
+    (select max(day) from run_days) as measured_on, 'profile_id' as column_name, 'profiles' as measure, 'stock' as kind,
     cast(count(*) as double) as value, count(*) as size, cast(null as double) as noise
 from sizes
 union all
 select
-    (select max(day) from run_days), '', 'merged', 'share',
+    (select max(day) from run_days), 'profile_id', 'merged', 'share',
     1 - count(*) / nullif(cast(sum(records) as double), 0), cast(sum(records) as bigint), null
 from sizes
 union all
-select (select max(day) from run_days), '', 'records of the largest profile', 'count', cast(max(records) as double), count(*), null
+select (select max(day) from run_days), 'profile_id', 'records of the largest profile', 'count', cast(max(records) as double), count(*), null
 from sizes
 union all
 select
-    (select max(day) from run_days), '', case when records < 5 then cast(records as varchar) else '5 or more' end || ' record(s)', 'share',
+    (select max(day) from run_days), 'profile_id', case when records < 5 then cast(records as varchar) else '5 or more' end || ' record(s)', 'share',
     count(*) / cast((select count(*) from sizes) as double), (select count(*) from sizes), null
 from sizes
 group by all
 
 -- name: identity__scored_pairs
 select
-    (select max(day) from run_days) as measured_on, cast(floor(match_weight / 5) * 5 as bigint) || ' and more' as column_name,
-    'match weights of model ' || model_version as measure, 'share' as kind,
+    (select max(day) from run_days) as measured_on, 'match_weight' as column_name,
+    'of ' || cast(floor(match_weight / 5) * 5 as bigint) || ' and more, model ' || model_version as measure, 'share' as kind,
     count(*) / cast((select count(*) from identity.scored_pairs) as double) as value,
     (select count(*) from identity.scored_pairs) as size, cast(null as double) as noise
 from identity.scored_pairs
@@ -73,30 +83,31 @@ where told.profiles > 0
 
 -- name: profile__consent_state
 select
-    (select max(day) from run_days) as measured_on, channel || ' ' || purpose as column_name, 'granted' as measure, 'share' as kind,
+    (select max(day) from run_days) as measured_on, 'status' as column_name, 'granted, ' || channel || ' ' || purpose as measure, 'share' as kind,
     avg(case when status = 'granted' then 1.0 else 0.0 end) as value, count(*) as size, cast(null as double) as noise
 from profile.consent_state
 group by channel, purpose
 
 -- name: segments__segment_sizes
 select
-    as_of_day as measured_on, segment as column_name, 'members' as measure, 'stock' as kind,
+    as_of_day as measured_on, 'members' as column_name, 'of ' || segment as measure, 'stock' as kind,
     cast(members as double) as value, members as size, cast(null as double) as noise
 from segments.segment_sizes
 where as_of_day in (select day from run_days)
 
 -- name: activation__deliveries
 select
-    as_of_day as measured_on, destination as column_name, 'members' as measure, 'stock' as kind,
+    as_of_day as measured_on, 'members' as column_name, 'of ' || destination as measure, 'stock' as kind,
     cast(members as double) as value, members as size, cast(null as double) as noise
 from activation.deliveries
 where as_of_day in (select day from run_days) and status = 'delivered'
 
 -- name: drift
 with told as (
-    select measured_on, measure, column_name, value, size
+    select
+        measured_on, regexp_extract(measure, 'model (.*)$', 1) as model, measure, value, size
     from quality.measures
-    where table_name = 'identity.scored_pairs' and value is not null
+    where table_name = 'identity.scored_pairs' and column_name = 'match_weight' and value is not null
 ),
 
 today as (
@@ -106,9 +117,9 @@ today as (
 first_day as (
     select told.*
     from told
-    join (select measure, min(measured_on) as day from told group by measure) as began
-        on told.measure = began.measure and told.measured_on = began.day
-    where told.measure in (select measure from today)
+    join (select model, min(measured_on) as day from told group by model) as began
+        on told.model = began.model and told.measured_on = began.day
+    where told.model in (select model from today)
 ),
 
 shares as (
@@ -116,7 +127,7 @@ shares as (
         greatest(coalesce(now.value, 0), 0.5 / max(now.size) over ()) as now,
         greatest(coalesce(was.value, 0), 0.5 / max(was.size) over ()) as was
     from today as now
-    full join first_day as was on now.column_name = was.column_name
+    full join first_day as was on now.measure = was.measure
 )
 
 select coalesce(sum((now - was) * ln(now / was)), 0) as stability_index from shares
