@@ -11,6 +11,7 @@ from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.extraction.fetched import fetched_source
 from cdp_pipeline.assets.factory import dagster_asset
 from cdp_pipeline.assets.published.expired_people import expired_people
+from cdp_pipeline.assets.published.quality_pages import quality_pages
 from cdp_pipeline.assets.published.tables import published_tables
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.jobs import daily_job
@@ -28,6 +29,7 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
         assets=[
             *(dagster_asset(table, catalogue, project, settings) for table in catalogue.values()),
             published_tables(catalogue, settings, project.consent.published.smallest_group),
+            quality_pages(project, settings),
             expired_people(catalogue, project, settings),
             *(fetched_source(source, project, settings) for source in project.sources.values() if source.is_fetched),
             *source_specs(project),

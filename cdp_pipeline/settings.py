@@ -55,6 +55,11 @@ class Settings:
         return self.data / "published"
 
     @property
+    def quality_pages(self) -> Path:
+        """Folder of the pages that show the day's quality."""
+        return self.published / "quality"
+
+    @property
     def exports(self) -> Path:
         """Folder of the files for partners."""
         return self.data / "exports"

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -31,6 +32,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.quality.check_results import record
 from cdp_pipeline.assets.table import AuditFailed, TableAsset, TableRun
+from cdp_pipeline.checks.pages import page_of, write_pages
 from cdp_pipeline.checks.suites import CheckResult
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.deployment import Deployment
@@ -92,7 +94,10 @@ def dagster_asset(
             failure = _built(run)
             if run.checks:
                 record(run)
-        yield from (_dagster_check(key, check) for check in run.checks)
+            if failure is not None:
+                write_pages(session, project, settings.quality_pages)
+        page = page_of(settings.quality_pages, table.full_name)
+        yield from (_dagster_check(key, check, page) for check in run.checks)
         if failure is not None:
             raise Failure(description=str(failure), allow_retries=False) from None
         yield MaterializeResult(asset_key=key, metadata=_metadata(run, catalogue, time.monotonic() - started))
@@ -189,8 +194,12 @@ def _check_specs(table: TableAsset, project: Project, key: AssetKey) -> list[Ass
     ]
 
 
-def _dagster_check(key: AssetKey, check: CheckResult) -> AssetCheckResult:
-    metadata: dict[str, Any] = {"observed": check.observed, "dimension": check.expectation.dimension}
+def _dagster_check(key: AssetKey, check: CheckResult, page: Path) -> AssetCheckResult:
+    metadata: dict[str, Any] = {
+        "observed": check.observed,
+        "dimension": check.expectation.dimension,
+        "page": MetadataValue.url(page.as_uri()),
+    }
     if check.unexpected_count is not None:
         metadata["unexpected rows"] = check.unexpected_count
     if check.share is not None:

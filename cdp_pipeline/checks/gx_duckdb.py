@@ -15,7 +15,7 @@ import re
 import sys
 import types
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -169,7 +169,7 @@ def validate(
             "return_unexpected_index_query": True,
             "exclude_unexpected_values": True,
         }
-        with contextlib.redirect_stdout(None):  # it prints that a query reads other tables too
+        with contextlib.redirect_stdout(None):
             found = validator.graph_validate(
                 configurations=configurations,
                 runtime_configuration={"result_format": wanted, "catch_exceptions": True},
@@ -180,13 +180,18 @@ def validate(
         engine.close()
 
 
+def configured(kind: str, arguments: Mapping[str, Any]) -> Any:
+    """The expectation's configuration; raises ExpectationNotFoundError or ValueError where there is none."""
+    with contextlib.redirect_stdout(None):  # it prints that a query reads other tables too
+        return get_expectation_impl(kind)(**arguments).configuration
+
+
 def _configurations(expectations: list[tuple[str, dict[str, Any]]]) -> tuple[list[Any], dict[int, str]]:
     """What Great Expectations takes, each with its place, and why it does not take the others, by place."""
     configurations, refused = [], {}
     for place, (kind, arguments) in enumerate(expectations):
         try:
-            with contextlib.redirect_stdout(None):
-                configuration = get_expectation_impl(kind)(**arguments).configuration
+            configuration = configured(kind, arguments)
         except ExpectationNotFoundError:
             refused[place] = f"'{kind}' is not an expectation of Great Expectations"
             continue

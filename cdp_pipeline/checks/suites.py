@@ -74,7 +74,7 @@ def run_suite(
     """Validate `table`, as it `stands` (already committed under that name), against its suite, in order."""
     from cdp_pipeline.checks.gx_duckdb import validate  # takes seconds to import
 
-    asked = [(each.expectation, _arguments(each, project, table)) for each in suite.expectations]
+    asked = [(each.expectation, gx_arguments(each, project, table)) for each in suite.expectations]
     shown = [name for name in (*sidecar.key, *PLACES) if name in sidecar.columns]
     found = validate(session.sharing(), stands, asked, list(dict.fromkeys(shown)))
     results = [_result(each, outcome, sidecar) for each, outcome in zip(suite.expectations, found, strict=True)]
@@ -86,7 +86,7 @@ def truth_query(project: Project, expectation: Expectation) -> exp.Expr | None:
     return None if expectation.query is None else parse(project.truths[expectation.query])
 
 
-def _arguments(expectation: Expectation, project: Project, table: str) -> dict[str, Any]:
+def gx_arguments(expectation: Expectation, project: Project, table: str) -> dict[str, Any]:
     """Arguments for Great Expectations, which puts the table that it validates in the place of `{batch}`."""
     query = truth_query(project, expectation)
     if query is None:

@@ -27,7 +27,7 @@ def measures_select(source: str, source_table: str, definition: Table) -> exp.Qu
         _measure("", "rows", "stock" if is_snapshot else "count", _count(exp.Star()), _count(exp.Star()))
     ]
     for name, content in definition.columns.items():
-        measures += _of_column(name, content)
+        measures += _of_column(name, content, is_key=name in definition.key)
     by_day = (
         exp.select(named(DAY, "measured_on"), named(exp.Array(expressions=measures), "measures"))
         .from_(TYPED)
@@ -70,8 +70,10 @@ def _of_files(source: str, source_table: str, *, is_snapshot: bool) -> list[exp.
     ]
 
 
-def _of_column(name: str, content: Column) -> list[exp.Expr]:
+def _of_column(name: str, content: Column, *, is_key: bool) -> list[exp.Expr]:
+    """The measures of one column; different values of a key are counted, of others estimated (HyperLogLog)."""
     value = column(name)
+    distinct = exp.Count(this=exp.Distinct(expressions=[value])) if is_key else exp.func("approx_count_distinct", value)
     filled = _count(value)
     measures: list[exp.Expr] = [
         _measure(name, "filled", "share", _ratio(filled, _count(exp.Star())), _count(exp.Star())),
@@ -79,7 +81,7 @@ def _of_column(name: str, content: Column) -> list[exp.Expr]:
             name,
             "distinct",
             "share",
-            exp.func("least", _ratio(exp.func("approx_count_distinct", value), filled), literal(1.0)),
+            exp.func("least", _ratio(distinct, filled), literal(1.0)),
             filled,
         ),
     ]

@@ -1,0 +1,136 @@
+"""The quality pages: what the day's checks found, for people who don't code, and Great Expectations' Data Docs.
+
+Static HTML below one folder, written beside it and swapped: `index.html`, a page a table in `docs/`, and what
+these load in `static/`. Nothing is loaded from the net; what the pages show is in the tables of the layer
+quality, which hold no value of a person.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlglot import exp
+
+from cdp_pipeline.checks.suites import gx_arguments
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.domain.expressions import literal, named
+from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+TEMPLATES = Path(__file__).parent / "templates"
+VENDORED = Path(__file__).parent / "vendored"
+RESULTS = "quality.check_results"
+RANDOM_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+WIDTH, HEIGHT = 200, 40
+
+
+def page_of(folder: Path, table: str) -> Path:
+    """Where the page of a table is."""
+    return folder / "docs" / f"{table}.html"
+
+
+def write_pages(session: Session, project: Project, folder: Path) -> date | None:
+    """Write the pages of the newest day that was checked in the folder's place; returns the day."""
+    day: date | None = session.rows(QUERIES["day"])[0][0] if session.columns(RESULTS) else None
+    if day is None:
+        return None
+    session.stage("page_day", exp.select(named(literal(day), "day")))
+    session.stage("results", QUERIES["results_of_day"])
+    session.stage("refused", QUERIES["refused_of_day"])
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "docs").mkdir(parents=True)
+    shutil.copytree(VENDORED, partial / "static")
+    documented = _write_docs(session, project, day, partial)
+    (partial / "index.html").write_text(_index(session, project, day, documented), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+    return day
+
+
+def _index(session: Session, project: Project, day: date, documented: set[str]) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(("html.j2",)), undefined=StrictUndefined
+    )
+    counts = ("held", "warned", "blocked", "quarantined", "nulled")
+    failed = list(_failed(session))
+    return environment.get_template("index.html.j2").render(
+        name=project.deployment.name,
+        day=day,
+        counts=dict(zip(counts, session.rows(QUERIES["counts"])[0], strict=True)),
+        blocked=[one for one in failed if one["severity"] == "block"],
+        warned=[one for one in failed if one["severity"] == "warn"],
+        documented=documented,
+        trends=list(_trends(session)),
+        **{name: session.rows(QUERIES[name]) for name in ("sources", "dimensions", "reasons", "tables")},
+    )
+
+
+def _failed(session: Session) -> Iterator[dict[str, Any]]:
+    names = ("table", "columns", "severity", "sentence", "observed", "rows", "unexpected", "sample", "query", "error")
+    for row in session.rows(QUERIES["failed"]):
+        one = dict(zip(names, row, strict=True))
+        yield {**one, "sample": json.loads(one["sample"]) if one["sample"] else []}
+
+
+def _trends(session: Session) -> Iterator[dict[str, Any]]:
+    """A line of values with the band of what was expected, as SVG points."""
+    for (table, column, measure), group in groupby(session.rows(QUERIES["trends"]), key=lambda row: row[:3]):
+        rows = [row[3:] for row in group]
+        limits = [value for row in rows for value in row[1:4] if value is not None]
+        least, greatest = min(limits), max(limits)
+        step = WIDTH / max(len(rows) - 1, 1)
+
+        def point(place: int, value: float, low: float = least, high: float = greatest, wide: float = step) -> str:
+            share = (value - low) / (high - low) if high > low else 0.5
+            return f"{place * wide:.1f},{HEIGHT - 2 - share * (HEIGHT - 4):.1f}"
+
+        known = [(place, row[2], row[3]) for place, row in enumerate(rows) if row[2] is not None]
+        band = [point(place, low) for place, low, _ in known] + [point(place, high) for place, _, high in known[::-1]]
+        yield {
+            "table": table,
+            "column": column,
+            "measure": measure,
+            "last": _short(rows[-1][1]),
+            "line": " ".join(point(place, row[1]) for place, row in enumerate(rows)),
+            "band": " ".join(band),
+            "unusual": [tuple(point(place, row[1]).split(",")) for place, row in enumerate(rows) if row[4]],
+        }
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
+
+
+def _write_docs(session: Session, project: Project, day: date, folder: Path) -> set[str]:
+    """Great Expectations' page of every table with results of the day; the tables."""
+    from cdp_pipeline.checks.data_docs import DataDocs  # Great Expectations takes seconds to import
+
+    docs = DataDocs(TEMPLATES)
+    written: set[str] = set()
+    for table, group in groupby(session.rows(QUERIES["evaluated"]), key=lambda row: str(row[0])):
+        suite = project.suites.get(table)
+        found = {str(row[1]): row[2:] for row in group}
+        known: list[tuple[str, Mapping[str, Any], tuple[Any, ...]]] = [
+            (each.expectation, {**gx_arguments(each, project, table), "description": each.sentence}, found[each.name])
+            for each in (suite.expectations if suite else ())
+            if each.name in found
+        ]
+        if not known:
+            continue
+        page_of(folder, table).write_text(_same_bytes(docs.page(table, day, known)), encoding="utf-8")
+        written.add(table)
+    return written
+
+
+def _same_bytes(html: str) -> str:
+    """The page with its random ids numbered, so that the same results give the same file."""
+    ids: dict[str, str] = {}
+    return RANDOM_ID.sub(lambda match: ids.setdefault(match.group(), str(len(ids))), html)

@@ -1,0 +1,92 @@
+-- name: day
+select max(checked_on) from quality.check_results
+
+-- name: counts
+select
+    count_if(passed) as held,
+    count_if(not passed and severity = 'warn') as warned,
+    count_if(not passed and severity = 'block') as blocked,
+    (select count(*) from refused where not row_loaded) as quarantined,
+    (select count(*) from refused where row_loaded) as nulled
+from results
+
+-- name: failed
+select
+    table_name, column_name as columns, severity, sentence, observed, rows, unexpected_rows as unexpected, sample, query, error
+from results
+where not passed and severity <> 'info'
+order by severity, table_name, sentence
+
+-- name: sources
+with named as (
+    select *, split_part(split_part(table_name, '.', 2), '__', 1) as source
+    from results
+    where split_part(table_name, '.', 1) in ('raw', 'staging')
+)
+
+select
+    files.source, files.files,
+    (select count(*) from refused where refused.source = files.source and not refused.row_loaded) as quarantined,
+    (select count(*) from refused where refused.source = files.source and refused.row_loaded) as nulled,
+    count_if(named.passed) as held,
+    count_if(not named.passed and named.severity = 'warn') as warned,
+    count_if(not named.passed and named.severity = 'block') as blocked
+from (select source, count(*) as files from quality.extracts where extract_date = (select day from page_day) group by source) as files
+left join named on files.source = named.source
+group by files.source, files.files
+order by files.source
+
+-- name: dimensions
+select
+    dimension, count_if(passed) as held, count_if(not passed and severity = 'warn') as warned,
+    count_if(not passed and severity = 'block') as blocked
+from results
+group by dimension
+order by dimension
+
+-- name: tables
+select
+    table_name, count_if(passed) as held, count_if(not passed and severity = 'warn') as warned,
+    count_if(not passed and severity = 'block') as blocked
+from results
+group by table_name
+order by table_name
+
+-- name: reasons
+select source, source_table, column_name, reason, any_value(remedy) as remedy, count(*) as lines
+from refused
+group by source, source_table, column_name, reason
+order by lines desc, source, source_table, column_name, reason
+
+-- name: trends
+with shown as (
+    select distinct table_name, column_name, measure
+    from quality.measures
+    where measured_on = (select day from page_day)
+        and (is_unusual or measure in ('rows', 'profiles', 'merged') or table_name in ('segments.segment_sizes', 'profile.consent_state'))
+)
+
+select
+    measures.table_name, measures.column_name, measures.measure, measures.measured_on, measures.value, measures.least,
+    measures.greatest, measures.is_unusual
+from quality.measures as measures
+join shown
+    on measures.table_name = shown.table_name
+    and measures.column_name = shown.column_name
+    and measures.measure = shown.measure
+where measures.measured_on <= (select day from page_day) and measures.measured_on > (select day from page_day) - 56
+order by measures.table_name, measures.column_name, measures.measure, measures.measured_on
+
+-- name: results_of_day
+select
+    table_name, check_name, column_name, severity, dimension, sentence, passed, observed, rows, unexpected_rows, sample, query, error
+from quality.check_results
+where checked_on = (select day from page_day)
+
+-- name: refused_of_day
+select source, source_table, column_name, reason, remedy, row_loaded
+from quality.quarantine
+where extract_date = (select day from page_day)
+
+-- name: evaluated
+select table_name, check_name, passed, observed, rows, unexpected_rows, error from results order by table_name, check_name
