@@ -29,11 +29,18 @@ from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 MEASURES = "quality.measures"
+OF_FILES = "delivered"
 USUAL = Expectation(
     expectation="expect_a_usual_day",
     severity="warn",
     dimension="consistency",
     sentence="Counts, shares and levels of the day are as this table's own history lets expect.",
+)
+DELIVERED = Expectation(
+    expectation="expect_a_file_on_its_usual_day",
+    severity="warn",
+    dimension="timeliness",
+    sentence="A file came, where the days before let expect one.",
 )
 NORMAL_CONSISTENCY = 1.4826
 """Standard deviation of a normal distribution by its median absolute deviation."""
@@ -75,8 +82,10 @@ class Judged(NamedTuple):
     freedom: float = inf
 
 
-def observe(session: Session, rules: Behaviour, table: str, sidecar: Sidecar, measures: sql.Query) -> CheckResult:
+def observe(session: Session, rules: Behaviour, table: str, sidecar: Sidecar, measures: sql.Query) -> list[CheckResult]:
     """Keep the measures of the run's days in `quality.measures`, each with what was expected; what is unusual.
+
+    Of a delivered table whether its files came is a check of its own.
 
     `measures` has the columns measured_on, column_name, measure, kind, value, size and noise
     (`domain.measures`); `sidecar` is that of `quality.measures`.
@@ -98,12 +107,17 @@ def observe(session: Session, rules: Behaviour, table: str, sidecar: Sidecar, me
     session.replace_slice(MEASURES, sql.select("*").from_("judged"), sql.and_(mine, of_days), unaudited)
     names = list(types)
     found = [dict(zip(names, rows[place], strict=True)) for place in sorted(unusual)]
-    return CheckResult(
-        USUAL,
-        not found,
-        "; ".join(_sentence(one) for one in found) or f"{len(rows):,} measures, all as usual",
-        columns=tuple(dict.fromkeys(one["column_name"] for one in found if one["column_name"])),
-    )
+    of_files = [one for one in found if one["kind"] == OF_FILES]
+    others = [one for one in found if one["kind"] != OF_FILES]
+    usual = _result(USUAL, others, f"{len(rows):,} measures, all as usual")
+    is_delivered = any(one.history.kind == OF_FILES for one in judged)
+    return [usual, _result(DELIVERED, of_files, "as usual")] if is_delivered else [usual]
+
+
+def _result(expectation: Expectation, unusual: Sequence[dict[str, Any]], otherwise: str) -> CheckResult:
+    columns = dict.fromkeys(one["column_name"] for one in unusual if one["column_name"])
+    observed = "; ".join(_sentence(one) for one in unusual) or otherwise
+    return CheckResult(expectation, not unusual, observed, columns=tuple(columns))
 
 
 def _judge(history: History, rules: Behaviour) -> Judged:
@@ -138,7 +152,7 @@ def _unusual(judged: Sequence[Judged], rules: Behaviour) -> set[int]:
 
 def _matters(history: History, rules: Behaviour) -> bool:
     expected = _back(history, history.centre)
-    if history.kind == "delivered":
+    if history.kind == OF_FILES:
         return history.value < expected
     unit = 1.0 if history.kind == "share" else max(abs(expected), 1.0)
     return abs(history.value - expected) >= rules.least_change * unit
@@ -146,7 +160,7 @@ def _matters(history: History, rules: Behaviour) -> bool:
 
 def _back(history: History, place: float) -> float:
     """From the scale of comparison to the measure's own."""
-    if history.kind == "delivered":
+    if history.kind == OF_FILES:
         return place
     if history.kind == "count":
         return max(0.0, (max(place, 0.0) / 2) ** 2 - 0.375)

@@ -4,6 +4,7 @@ What belongs here: its renderers, with a page template that loads nothing from t
 kept (`assets.quality.check_results`).
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -50,7 +51,8 @@ class DataDocs:
             },
             meta={"run_id": {"run_name": str(day), "run_time": f"{day}T00:00:00+00:00"}, "batch_spec": {}},
         )
-        return str(self._view.render(self._renderer.render(suite), show_how_to_buttons=False))
+        with contextlib.redirect_stdout(None):  # it prints that a query reads other tables too
+            return str(self._view.render(self._renderer.render(suite), show_how_to_buttons=False))
 
 
 def _result(kind: str, arguments: Mapping[str, Any], found: Sequence[Any]) -> ExpectationValidationResult:

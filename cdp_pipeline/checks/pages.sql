@@ -75,6 +75,9 @@ join shown
     and measures.column_name = shown.column_name
     and measures.measure = shown.measure
 where measures.measured_on <= (select day from page_day) and measures.measured_on > (select day from page_day) - 56
+qualify
+    row_number() over (partition by measures.table_name, measures.column_name, measures.measure order by measures.measured_on) > 1
+    or measures.kind <> 'count'
 order by measures.table_name, measures.column_name, measures.measure, measures.measured_on
 
 -- name: results_of_day

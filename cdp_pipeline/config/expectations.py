@@ -17,12 +17,13 @@ class Expectation(Config):
     """One Great Expectations expectation with its arguments, severity and a plain sentence.
 
     A truth across tables is an `unexpected_rows_expectation` with a `query`: the name of a `.sql` file beside
-    the suites, whose SELECT finds the rows that break it.
+    the suites, whose SELECT finds the rows that break it; `about` names the columns of the table at fault.
     """
 
     expectation: str = Field(pattern=f"^(expect_[a-z_]+|{OWN_QUERY})$")
     arguments: dict[str, Any] = {}
     query: str | None = Field(default=None, pattern=r"^[a-z0-9_]+\.sql$")
+    about: tuple[str, ...] = ()
     severity: Literal["block", "warn", "info"]
     dimension: Dimension
     sentence: str
@@ -40,7 +41,7 @@ class Expectation(Config):
     def columns(self) -> tuple[str, ...]:
         """The columns that it is about."""
         one = self.arguments.get("column")
-        return (one,) if one else tuple(self.arguments.get("column_list", ()))
+        return (one,) if one else tuple(self.arguments.get("column_list", self.about))
 
     @model_validator(mode="after")
     def _has_its_query(self) -> "Expectation":

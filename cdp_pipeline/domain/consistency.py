@@ -124,8 +124,6 @@ def _suites(project: Project, columns: Mapping[str, Set[str]]) -> Iterator[str]:
             yield f"{path}:1: table: '{name}' is not a table; rename the file and the key"
             continue
         for place, expectation in enumerate(suite.expectations):
-            arguments = expectation.arguments
-            asked = [arguments["column"]] if "column" in arguments else list(arguments.get("column_list", ()))
-            for column in sorted(set(asked) - columns[name]):
+            for column in sorted(set(expectation.columns) - columns[name]):
                 line = line_of(path, ("expectations", place))
                 yield f"{path}:{line}: column: '{column}' is not one of {sorted(columns[name])}"

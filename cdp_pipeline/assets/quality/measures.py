@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.sidecars import ROOT, packaged_sidecar
 from cdp_pipeline.assets.table import TableRun
-from cdp_pipeline.checks.behaviour import MEASURES, USUAL, observe
+from cdp_pipeline.checks.behaviour import DELIVERED, MEASURES, USUAL, observe
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, text
@@ -39,6 +39,8 @@ def measured(project: Project) -> Mapping[str, exp.Query]:
 
 def checks_of(name: str) -> tuple[Expectation, ...]:
     """What a measured table is checked for."""
+    if name.startswith("staging."):
+        return (USUAL, DELIVERED)
     return (USUAL, DRIFT) if name == SCORED else (USUAL,)
 
 
@@ -50,7 +52,7 @@ def measuring(build: Callable[[TableRun], None], query: exp.Query) -> Callable[[
         build(run)
         sidecar = packaged_sidecar(ROOT / "quality" / "measures.yml")
         rules = run.project.quality
-        run.checks.append(observe(run.session, rules.behaviour, run.table.full_name, sidecar, query))
+        run.checks += observe(run.session, rules.behaviour, run.table.full_name, sidecar, query)
         if run.table.full_name == SCORED:
             index = float(run.session.rows(QUERIES["drift"])[0][0])
             run.judge(DRIFT, index < rules.drift_limit, f"population stability index {index:.3f}")

@@ -5,13 +5,12 @@ A daily run parses what it has not seen; staging tables join their columns to it
 
 from collections.abc import Iterable
 
-from sqlglot import exp
-
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.column_types import unparsed_selects
-from cdp_pipeline.domain.expressions import no_rows, table
+from cdp_pipeline.domain.expressions import no_rows
 from cdp_pipeline.resources.parsing import parse_new
+from cdp_pipeline.resources.warehouse import unaudited
 
 NAME = "staging.parsed_values"
 
@@ -24,12 +23,13 @@ def reads(project: Project) -> Iterable[str]:
 def build(run: TableRun) -> None:
     """Parse the values that the table lacks, and add them."""
     if not run.session.columns(NAME):
-        run.write(no_rows({name: content.type for name, content in run.table.sidecar.columns.items()}))
+        types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+        run.session.replace_table(NAME, no_rows(types), unaudited)
     asked = [
         query
         for name, _, definition in run.project.tables()
         for query in unparsed_selects(name, definition, run.project.deployment)
     ]
     parsed = sum(parse_new(run.session, query, NAME) for query in asked)
-    run.rows = run.session.rows(exp.select("count(*)").from_(table(NAME)))[0][0]
+    run.keep()
     run.metadata["values parsed by this run"] = parsed
