@@ -118,7 +118,7 @@ def splink_alone() -> dict[str, Any]:
     return {"seconds": seconds, "memory": memory.peaks, "wall": time.monotonic() - started}
 
 
-def make_home(records: int, folder: Path) -> tuple[str, dict[str, str]]:
+def make_home(records: int, folder: Path, events: float = EVENTS) -> tuple[str, dict[str, str]]:
     """A deployment of about so many person records and one day; returns the day and its environment."""
     home = folder / f"records_{records}"
     people = str(int(records / RECORDS_A_PERSON))
@@ -126,7 +126,7 @@ def make_home(records: int, folder: Path) -> tuple[str, dict[str, str]]:
     made = time.monotonic()
     cdp = [sys.executable, "-m", "cdp_pipeline.cli"]
     subprocess.run(
-        [*cdp, "demo", "--people", people, "--days", "1", "--events", str(EVENTS), "--out", str(home)],
+        [*cdp, "demo", "--people", people, "--days", "1", "--events", str(events), "--out", str(home)],
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from rich.console import Console
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.days import asked_days, sample_days
 from cdp_pipeline.demo.generate import Demo, write_demo
 from cdp_pipeline.settings import REPOSITORY, Settings, load_settings, prepare_environment
 
@@ -67,7 +67,7 @@ def run(
 ) -> None:
     """Run the daily job for a day or a range of days; exit code 0 only if every blocking check held."""
     settings, project = _configured()
-    days = _sample_days(settings) if sample else _days(project, day, first, last)
+    days = sample_days(settings) if sample else asked_days(project, day, first, last)
     from cdp_pipeline.reporting.progress import follow  # Dagster takes seconds to import
     from cdp_pipeline.reporting.summary import print_summary
     from cdp_pipeline.runs import UnknownSelection
@@ -85,8 +85,10 @@ def run(
         errors.print(
             f"The run failed. Layers it worked on: {done}. Whatever it did not finish is as the last good run left it."
         )
+        _tell_quality(settings, project)
         raise typer.Exit(1)
     print_summary(console, project, settings, days, record)
+    console.print(f"Quality of the day: {settings.quality_pages / 'index.html'}", markup=False, soft_wrap=True)
     if record.blocked:
         raise typer.Exit(1)
     somebody = "adrian.keller@gmail.com" if sample else "<e-mail, telephone number or id>"
@@ -386,42 +388,22 @@ def _told(*faults: type[Exception], code: int = 1) -> Iterator[None]:
         raise typer.Exit(code) from None
 
 
+def _tell_quality(settings: Settings, project: Project) -> None:
+    """Write the quality pages of a failed run, with the branches that went on after the failure."""
+    from cdp_pipeline.checks.pages import write_pages
+    from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+
+    with DuckDBWarehouse.of(settings).session() as session:
+        if write_pages(session, project, settings.quality_pages):
+            errors.print(f"Quality of the day: {settings.quality_pages / 'index.html'}", markup=False)
+
+
 def _require_warehouse(settings: Settings) -> None:
     if not settings.warehouse.exists():
         errors.print(
             f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)", style="red", markup=False
         )
         raise typer.Exit(1)
-
-
-def _days(project: Project, day: str | None, first: str | None, last: str | None) -> tuple[date, ...]:
-    if (day and (first or last)) or bool(first) != bool(last):
-        raise typer.BadParameter("give either --date, or both --from and --to")
-    yesterday = datetime.now(project.deployment.zone).date() - timedelta(days=1)
-    start, end = (_day(text) if text else yesterday for text in ((day or first), (day or last)))
-    if not project.deployment.first_day <= start <= end <= yesterday:
-        raise typer.BadParameter(
-            f"{start} to {end}: days run from {project.deployment.first_day} (first_day in seeds/deployment.yml) to {yesterday}"
-        )
-    return (start, end)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a day; write YYYY-MM-DD") from None
-
-
-def _sample_days(settings: Settings) -> tuple[date, ...]:
-    """First and last day of the sample, which fills an empty landing zone."""
-    sample = settings.home / "data" / "sample"
-    if sample.exists() and (not settings.landing.exists() or not any(settings.landing.iterdir())):
-        shutil.copytree(sample, settings.landing, dirs_exist_ok=True)
-    days = sorted({date.fromisoformat(path.name) for path in sample.glob("*/*") if path.is_dir()})
-    if not days:
-        raise typer.BadParameter(f"{sample} holds no sample; run a day of your own files with --date")
-    return (days[0], days[-1])
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ SELECT built from configuration, and perhaps `metadata(run)`, what its page show
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlglot import exp
+from sqlglot.errors import ParseError
 
 from cdp_pipeline.assets.changed_profiles import CHANGES, write_profiles
 from cdp_pipeline.assets.quality.measures import checks_of, measured, measuring
@@ -21,7 +23,7 @@ from cdp_pipeline.assets.sidecars import packaged_sidecar, unified_sidecar
 from cdp_pipeline.assets.staging.typed import staging_table
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.checks.suites import truth_query
-from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.base import ConfigError, line_of
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar
 from cdp_pipeline.domain import consistency
@@ -49,8 +51,10 @@ def load_catalogue(project: Project) -> dict[str, TableAsset]:
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
         tables += [_packaged(project, path) for path in sorted((ROOT / layer).glob("*.yml"))]
+    _refuse(_truth_faults(project, {table.full_name for table in tables}))
     measures = measured(project)
     catalogue = {table.full_name: _with_quality(project, table, measures) for table in tables}
+    _refuse(_circles(project, catalogue))
     _refuse(consistency.faults(project, {name: set(table.sidecar.columns) for name, table in catalogue.items()}))
     return catalogue
 
@@ -65,6 +69,41 @@ def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, ex
     if query is None:
         return table
     return replace(table, build=measuring(table.build, query), checks=(*table.checks, *checks_of(table.full_name)))
+
+
+def _truth_faults(project: Project, known: Set[str]) -> Iterator[str]:
+    """Truths that are not there, are not one SELECT, read unknown tables, or that no suite names."""
+    folder = project.seeds / "expectations"
+    named = {each.query for suite in project.suites.values() for each in suite.expectations if each.query}
+    for name, suite in project.suites.items():
+        path = folder / f"{name}.yml"
+        for place, each in enumerate(suite.expectations):
+            if each.query is not None and each.query not in project.truths:
+                line = line_of(path, ("expectations", place, "query"))
+                yield f"{path}:{line}: query: {folder / each.query} is missing; write the SELECT of the rows that break it"
+    for name in sorted(named & set(project.truths)):
+        try:
+            query = parse(project.truths[name])
+        except ParseError as error:
+            yield f"{folder / name}: can't be read as SQL: {' '.join(str(error).split())}"
+            continue
+        if not isinstance(query, exp.Query):
+            yield f"{folder / name}: is not a SELECT; it has to find the rows that break the truth"
+        for table in sorted(tables_read(query) - known):
+            yield f"{folder / name}: '{table}' is not a table of this deployment; correct the name"
+
+
+def _circles(project: Project, catalogue: Mapping[str, TableAsset]) -> Iterator[str]:
+    """Truths that read what is made of their table."""
+    try:
+        TopologicalSorter({name: table.reads for name, table in catalogue.items()}).prepare()
+    except CycleError as error:
+        circle = [str(name) for name in error.args[1]]
+        suites = [str(project.seeds / "expectations" / f"{name}.yml") for name in circle if name in project.suites]
+        yield (
+            f"{', '.join(sorted(set(suites)))}: {' ← '.join(circle)} wait for each other; a truth may read only "
+            "what comes before its table: move it to the suite of the last table that it reads"
+        )
 
 
 def _refuse(found: Iterable[str]) -> None:

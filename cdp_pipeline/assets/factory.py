@@ -92,13 +92,12 @@ def dagster_asset(
             stage_run_days(session, days, project.deployment)
             run = TableRun(table, session, project, settings, days, context.run_id, asked)
             failure = _built(run)
-            if run.checks:
-                record(run)
-            if failure is not None:
-                write_pages(session, project, settings.quality_pages)
-        page = page_of(settings.quality_pages, table.full_name)
+            record(run, max(days[-1], _newest_extract(session) or days[-1]), failure)
+        has_page = table.full_name in project.suites
+        page = page_of(settings.quality_pages, table.full_name) if has_page else settings.quality_pages / "index.html"
         yield from (_dagster_check(key, check, page) for check in run.checks)
         if failure is not None:
+            _tell(context, warehouse, project, settings)
             raise Failure(description=str(failure), allow_retries=False) from None
         yield MaterializeResult(asset_key=key, metadata=_metadata(run, catalogue, time.monotonic() - started))
 
@@ -172,6 +171,15 @@ def _built(run: TableRun) -> Exception | None:
     except EXPECTED as failure:
         return failure
     return None
+
+
+def _tell(context: AssetExecutionContext, warehouse: DuckDBWarehouse, project: Project, settings: Settings) -> None:
+    """Write the pages of a day that stops here; whatever keeps them from being written must not hide why it did."""
+    try:
+        with warehouse.session() as session:
+            write_pages(session, project, settings.quality_pages)
+    except Exception as error:  # noqa: BLE001 - the failure that is told matters more
+        context.log.warning(f"the quality pages were not written ({type(error).__name__})")
 
 
 def _place(table: TableAsset, settings: Settings) -> str:

@@ -14,6 +14,7 @@ from great_expectations.core.expectation_validation_result import (
     ExpectationSuiteValidationResult,
     ExpectationValidationResult,
 )
+from great_expectations.exceptions import ExpectationNotFoundError
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view import DefaultJinjaPageView
 
@@ -34,9 +35,11 @@ class DataDocs:
         self._view = _View(custom_views_directory=str(templates))
         self._renderer = ValidationResultsPageRenderer(run_info_at_end=True)
 
-    def page(self, table: str, day: date, outcomes: Sequence[Outcome]) -> str:
-        """The page of a table's results, as HTML."""
-        results = [_result(*outcome) for outcome in outcomes]
+    def page(self, table: str, day: date, outcomes: Sequence[Outcome]) -> str | None:
+        """The page of a table's results, as HTML; None where Great Expectations knows none of the expectations."""
+        results = [found for found in (_result(*outcome) for outcome in outcomes) if found is not None]
+        if not results:
+            return None
         held = sum(result.success for result in results)
         suite = ExpectationSuiteValidationResult(
             success=held == len(results),
@@ -55,13 +58,17 @@ class DataDocs:
             return str(self._view.render(self._renderer.render(suite), show_how_to_buttons=False))
 
 
-def _result(kind: str, arguments: Mapping[str, Any], found: Sequence[Any]) -> ExpectationValidationResult:
+def _result(kind: str, arguments: Mapping[str, Any], found: Sequence[Any]) -> ExpectationValidationResult | None:
+    try:
+        configuration = configured(kind, arguments)
+    except (ExpectationNotFoundError, ValueError):
+        return None
     passed, observed, rows, unexpected, error = found
     share = 100 * unexpected / rows if rows and unexpected is not None else None
     counted = {"element_count": rows, "unexpected_count": unexpected, "unexpected_percent": share}
     return ExpectationValidationResult(
         success=passed,
-        expectation_config=configured(kind, arguments),
+        expectation_config=configuration,
         result=counted if rows is not None else {"observed_value": observed},
         meta={},
         exception_info={

@@ -70,8 +70,10 @@ CHECKED_WITH = "1.24."
 if not gx.__version__.startswith(CHECKED_WITH):
     warnings.warn(f"checked with great-expectations {CHECKED_WITH}x, not {gx.__version__}", stacklevel=1)
 
-QUOTED_VALUE = re.compile(r"'[^']*'|\"[^\"]*@[^\"]*\"")
-"""Values that the engine's messages quote may be somebody's."""
+TELLING = re.compile(r"(Conversion|Invalid Input|Serialization|Out of Range|Parser|Invalid|JSON) Error|Malformed|parse")
+"""Messages of the engine that quote a value, which may be somebody's."""
+QUOTED = re.compile(r"'.*'|\"[^\"]*[^\"\w.][^\"]*\"", re.DOTALL)
+"""All that is quoted but names of columns and tables."""
 
 _TYPES = {name: kind for name, kind in {**vars(sa.types), **vars(postgresql)}.items() if name.isupper()}
 # Dremio's branch writes REGEXP_MATCHES, Snowflake's a plain LIKE: both mean in DuckDB what they should.
@@ -214,8 +216,15 @@ def _plain(result: Any) -> dict[str, Any]:
         "rows": detail.get("element_count"),
         "unexpected_count": detail.get("observed_value") if own_query else detail.get("unexpected_count"),
         "query": own_query or detail.get("unexpected_index_query"),
-        "error": QUOTED_VALUE.sub("'…'", errors[0]) if errors else None,
+        "error": _without_values(errors[0]) if errors else None,
     }
+
+
+def _without_values(message: str) -> str:
+    found = TELLING.search(message)
+    if found:
+        return f"{found.group()}: a value can't be used; its text is not shown, as it may tell of a person"
+    return QUOTED.sub("'…'", message)
 
 
 def _refused(why: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from cdp_pipeline.checks.suites import gx_arguments
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.expressions import literal, named
+from cdp_pipeline.domain.expressions import literal, named, no_rows
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
@@ -27,6 +27,37 @@ QUERIES = named_beside(__file__)
 TEMPLATES = Path(__file__).parent / "templates"
 VENDORED = Path(__file__).parent / "vendored"
 RESULTS = "quality.check_results"
+STAGED = {
+    "refused": (
+        "quality.quarantine",
+        {
+            "source": "varchar",
+            "source_table": "varchar",
+            "file": "varchar",
+            "line": "bigint",
+            "column_name": "varchar",
+            "reason": "varchar",
+            "remedy": "varchar",
+            "row_loaded": "boolean",
+        },
+    ),
+    "files": ("quality.extracts", {"source": "varchar", "files": "bigint"}),
+    "measured": (
+        "quality.measures",
+        {
+            "table_name": "varchar",
+            "column_name": "varchar",
+            "measure": "varchar",
+            "kind": "varchar",
+            "measured_on": "date",
+            "value": "double",
+            "least": "double",
+            "greatest": "double",
+            "is_unusual": "boolean",
+        },
+    ),
+}
+"""What the pages show beside the results, each of a table that a first run may not have reached yet."""
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 WIDTH, HEIGHT = 200, 40
 
@@ -43,7 +74,8 @@ def write_pages(session: Session, project: Project, folder: Path) -> date | None
         return None
     session.stage("page_day", exp.select(named(literal(day), "day")))
     session.stage("results", QUERIES["results_of_day"])
-    session.stage("refused", QUERIES["refused_of_day"])
+    for name, (table, types) in STAGED.items():
+        session.stage(name, QUERIES[f"{name}_of_day"] if session.columns(table) else no_rows(types))
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "docs").mkdir(parents=True)
@@ -123,10 +155,10 @@ def _write_docs(session: Session, project: Project, day: date, folder: Path) -> 
             for each in (suite.expectations if suite else ())
             if each.name in found
         ]
-        if not known:
-            continue
-        page_of(folder, table).write_text(_same_bytes(docs.page(table, day, known)), encoding="utf-8")
-        written.add(table)
+        html = docs.page(table, day, known) if known else None
+        if html is not None:
+            page_of(folder, table).write_text(_same_bytes(html), encoding="utf-8")
+            written.add(table)
     return written
 
 

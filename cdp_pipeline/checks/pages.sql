@@ -6,7 +6,7 @@ select
     count_if(passed) as held,
     count_if(not passed and severity = 'warn') as warned,
     count_if(not passed and severity = 'block') as blocked,
-    (select count(*) from refused where not row_loaded) as quarantined,
+    (select count(distinct (file, line)) from refused where not row_loaded) as quarantined,
     (select count(*) from refused where row_loaded) as nulled
 from results
 
@@ -21,20 +21,20 @@ order by severity, table_name, sentence
 with named as (
     select *, split_part(split_part(table_name, '.', 2), '__', 1) as source
     from results
-    where split_part(table_name, '.', 1) in ('raw', 'staging')
+    where split_part(table_name, '.', 1) in ('raw', 'staging') and contains(table_name, '__')
 )
 
 select
-    files.source, files.files,
-    (select count(*) from refused where refused.source = files.source and not refused.row_loaded) as quarantined,
-    (select count(*) from refused where refused.source = files.source and refused.row_loaded) as nulled,
+    named.source,
+    coalesce((select any_value(files.files) from files where files.source = named.source), 0) as files,
+    (select count(distinct (file, line)) from refused where refused.source = named.source and not refused.row_loaded) as quarantined,
+    (select count(*) from refused where refused.source = named.source and refused.row_loaded) as nulled,
     count_if(named.passed) as held,
     count_if(not named.passed and named.severity = 'warn') as warned,
     count_if(not named.passed and named.severity = 'block') as blocked
-from (select source, count(*) as files from quality.extracts where extract_date = (select day from page_day) group by source) as files
-left join named on files.source = named.source
-group by files.source, files.files
-order by files.source
+from named
+group by named.source
+order by named.source
 
 -- name: dimensions
 select
@@ -53,22 +53,47 @@ group by table_name
 order by table_name
 
 -- name: reasons
-select source, source_table, column_name, reason, any_value(remedy) as remedy, count(*) as lines
+select source, source_table, column_name, reason, min(remedy) as remedy, count(*) as lines
 from refused
 group by source, source_table, column_name, reason
 order by lines desc, source, source_table, column_name, reason
 
 -- name: trends
+select table_name, column_name, measure, measured_on, value, least, greatest, is_unusual
+from measured
+order by table_name, column_name, measure, measured_on
+
+-- name: results_of_day
+select
+    table_name, check_name, column_name, severity, dimension, sentence, passed, observed, rows, unexpected_rows, sample, query, error
+from quality.check_results
+where checked_on = (select day from page_day)
+
+-- name: refused_of_day
+select source, source_table, file, line, column_name, reason, remedy, row_loaded
+from quality.quarantine
+where extract_date = (select day from page_day)
+
+-- name: files_of_day
+select source, count(*) as files
+from quality.extracts
+where extract_date = (select day from page_day)
+group by source
+
+-- name: measured_of_day
 with shown as (
     select distinct table_name, column_name, measure
     from quality.measures
     where measured_on = (select day from page_day)
-        and (is_unusual or measure in ('rows', 'profiles', 'merged') or table_name in ('segments.segment_sizes', 'profile.consent_state'))
+        and (
+            is_unusual or measure in ('rows', 'profiles', 'merged')
+            or table_name in ('segments.segment_sizes', 'profile.consent_state')
+        )
 )
 
 select
-    measures.table_name, measures.column_name, measures.measure, measures.measured_on, measures.value, measures.least,
-    measures.greatest, measures.is_unusual
+    measures.table_name, measures.column_name, measures.measure, measures.kind, measures.measured_on, measures.value,
+    measures.least, measures.greatest, measures.is_unusual
 from quality.measures as measures
 join shown
     on measures.table_name = shown.table_name
@@ -78,18 +103,6 @@ where measures.measured_on <= (select day from page_day) and measures.measured_o
 qualify
     row_number() over (partition by measures.table_name, measures.column_name, measures.measure order by measures.measured_on) > 1
     or measures.kind <> 'count'
-order by measures.table_name, measures.column_name, measures.measure, measures.measured_on
-
--- name: results_of_day
-select
-    table_name, check_name, column_name, severity, dimension, sentence, passed, observed, rows, unexpected_rows, sample, query, error
-from quality.check_results
-where checked_on = (select day from page_day)
-
--- name: refused_of_day
-select source, source_table, column_name, reason, remedy, row_loaded
-from quality.quarantine
-where extract_date = (select day from page_day)
 
 -- name: evaluated
 select table_name, check_name, passed, observed, rows, unexpected_rows, error from results order by table_name, check_name

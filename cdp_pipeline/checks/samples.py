@@ -4,6 +4,7 @@ What belongs here: which values may be seen. What does not: how the rows are fou
 """
 
 import json
+import re
 
 from sqlglot import exp
 
@@ -15,14 +16,31 @@ from cdp_pipeline.sql.lineage import parse
 FAILING = "failing_rows"
 PLACES = ("_file", "_line", "_extract_date")
 """Where a delivered line stands: never masked, so that whoever may open the file finds it."""
-TELLS_NOBODY = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "DOUBLE", "FLOAT", "BOOLEAN", "DECIMAL")
+CONFIGURED = ("source", "source_table", "segment", "destination")
+"""Columns of names that stand in seeds/."""
+NO_TEXT = (
+    "BIGINT",
+    "INTEGER",
+    "SMALLINT",
+    "TINYINT",
+    "HUGEINT",
+    "DOUBLE",
+    "FLOAT",
+    "BOOLEAN",
+    "DECIMAL",
+    "DATE",
+    "TIME",
+)
+REPEATED = re.compile(r"__[0-9]+$")
+"""What a column's name ends in that a query selects twice."""
 
 
 def masked_sample(session: Session, query: str, sidecar: Sidecar, most: int) -> str | None:
     """At most so many rows of a query as a JSON list of objects; None where there are none.
 
-    Values of columns that tell of nobody are shown; of all others, and of all ids, the pattern alone
-    (9 for a digit, A and a for letters).
+    Numbers, days and words of the configuration are shown where their column tells of nobody; of all texts, of
+    all ids and of all else the pattern alone (9 for a digit, A and a for letters): a text column may hold what
+    belongs into another one.
     """
     found = parse(query.strip().rstrip(";"))
     assert isinstance(found, exp.Query)
@@ -37,7 +55,8 @@ def masked_sample(session: Session, query: str, sidecar: Sidecar, most: int) -> 
 
 def _shown(name: str, kind: str, sidecar: Sidecar) -> exp.Expr:
     value = exp.cast(column(name), "varchar")
-    known = sidecar.columns.get(name)
-    is_id = name in sidecar.key or name.endswith("_id")
-    tells_nobody = kind.startswith(TELLS_NOBODY) if known is None else known.privacy == "none" and not is_id
-    return value if name in PLACES or tells_nobody else macro("pattern_of", value)
+    plain = REPEATED.sub("", name)
+    known = sidecar.columns.get(plain)
+    is_id = plain in sidecar.key or plain.endswith("_id")
+    tells_nobody = (known is None or known.privacy == "none") and not is_id and kind.startswith(NO_TEXT)
+    return value if plain in (*PLACES, *CONFIGURED) or tells_nobody else macro("pattern_of", value)

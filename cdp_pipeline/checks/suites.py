@@ -101,7 +101,7 @@ def _result(expectation: Expectation, found: dict[str, Any], sidecar: Sidecar) -
     return CheckResult(
         expectation=expectation,
         passed=found["success"],
-        observed=_observed(found["observed"], expectation, sidecar),
+        observed=_observed(found, expectation, sidecar),
         unexpected_count=found["unexpected_count"],
         error=found["error"],
         rows=found["rows"],
@@ -109,14 +109,15 @@ def _result(expectation: Expectation, found: dict[str, Any], sidecar: Sidecar) -
     )
 
 
-def _observed(value: Any, expectation: Expectation, sidecar: Sidecar) -> str:
-    """The value as text; of columns that may tell of a person, numbers alone."""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    is_plain = all(sidecar.columns[name].privacy == "none" for name in expectation.columns if name in sidecar.columns)
-    return (
-        str(value) if value is None or isinstance(value, int) or is_plain else "not shown, as it may tell of a person"
-    )
+def _observed(found: Mapping[str, Any], expectation: Expectation, sidecar: Sidecar) -> str:
+    """What was observed as text; of columns that may tell of a person, counts and shares of rows alone."""
+    value = found["observed"]
+    if found["rows"] is not None:
+        return f"{value:.4g} % failed" if value else "none failed"
+    columns = [sidecar.columns[name] for name in expectation.columns if name in sidecar.columns]
+    if not all(column.privacy == "none" for column in columns):
+        return "not shown, as it may tell of a person"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _with_sample(

@@ -40,8 +40,8 @@ class Expectation(Config):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it is about."""
-        one = self.arguments.get("column")
-        return (one,) if one else tuple(self.arguments.get("column_list", self.about))
+        single = (self.arguments[name] for name in ("column", "column_A", "column_B") if name in self.arguments)
+        return (*single, *self.arguments.get("column_list", ()), *self.about)
 
     @model_validator(mode="after")
     def _has_its_query(self) -> "Expectation":

@@ -15,9 +15,12 @@ SHARE_STEP = 0.05
 MOST_WORDS = 20
 """Different values up to which a text column is taken for a list of words."""
 ROWS_A_WORD = 5
+LEAST_STEPS = 3
+"""Different numbers from which on a column of few is taken for a scale."""
+NUMBERS = ("integer", "decimal")
 NUMBER_MARGIN = 10
 """How many times the greatest number found is still likely."""
-MISREAD = "Ã.|Â.|\ufffd"
+MISREAD = "[ÃÂ][^A-Za-z '’.-]|\ufffd"
 """What letters with accents look like when UTF-8 is read as another encoding, or another as UTF-8."""
 OLDEST_BIRTH = "1900-01-01"
 
@@ -89,7 +92,7 @@ def _of_column(column: AuditedColumn, *, is_key: bool, is_event: bool) -> Iterat
     name, share = column.name, column.filled_share or 0.0
     if is_key:
         yield _expectation("values_to_not_be_null", "block", "completeness", f"{name} is always filled.", column=name)
-    elif share >= ALWAYS_FILLED:
+    elif share >= ALWAYS_FILLED and not is_event:
         yield _expectation(
             "values_to_not_be_null",
             "warn",
@@ -111,8 +114,8 @@ def _of_column(column: AuditedColumn, *, is_key: bool, is_event: bool) -> Iterat
         sentence = f"{name} is one of the known words."
         words = sorted(column.words)
         yield _expectation("values_to_be_in_set", "warn", "validity", sentence, column=name, value_set=words)
-    elif column.type in ("integer", "decimal") and column.least is not None and column.greatest is not None:
-        least, greatest = _limits(float(column.least), float(column.greatest), column.distinct)
+    elif column.type in NUMBERS and _is_any_other_than_zero(column):
+        least, greatest = _limits(float(column.least or 0), float(column.greatest or 0), column.distinct)
         sentence = f"{name} lies between {least:g} and {greatest:g}."
         limits: dict[str, Any] = {"min_value": least, "max_value": greatest}
         yield _expectation("values_to_be_between", "warn", "validity", sentence, column=name, mostly=0.99, **limits)
@@ -122,17 +125,21 @@ def _of_column(column: AuditedColumn, *, is_key: bool, is_event: bool) -> Iterat
         yield _expectation("values_to_be_between", "warn", "validity", sentence, column=name, mostly=0.99, **limits)
 
 
+def _is_any_other_than_zero(column: AuditedColumn) -> bool:
+    return column.least is not None and bool(float(column.least) or float(column.greatest or 0))
+
+
 def _limits(least: float, greatest: float, distinct: int) -> tuple[float, float]:
-    """A scale of few whole numbers as it is; else with room upwards."""
-    if distinct <= MOST_WORDS / 2 and least >= 0 and greatest <= NUMBER_MARGIN:
+    """A scale of few whole numbers as it is; else with room on both sides: what is returned is negative."""
+    if LEAST_STEPS <= distinct <= MOST_WORDS / 2 and least >= 0 and greatest <= NUMBER_MARGIN:
         return least, greatest
     room = _rounded_up(NUMBER_MARGIN * max(abs(least), abs(greatest)))
-    return (0.0 if least >= 0 else -room), room
+    return -room, room
 
 
 def _rounded_up(value: float) -> float:
     """To one significant digit."""
-    unit = 10.0 ** floor(log10(value)) if value else 1.0
+    unit = 10.0 ** floor(log10(value))
     return ceil(value / unit) * unit
 
 

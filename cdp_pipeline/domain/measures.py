@@ -16,7 +16,7 @@ MEDIAN_EFFICIENCY = 1.5708
 DAY = column("_extract_date")
 
 
-def measures_select(source: str, source_table: str, definition: Table) -> exp.Query:
+def measures_select(source: str, source_table: str, definition: Table, timezone: str) -> exp.Query:
     """Measures of the run's days, from the lines of `typed` and the list of files.
 
     Columns: measured_on, column_name (empty for the whole table), measure, kind (how it is compared), value,
@@ -27,7 +27,7 @@ def measures_select(source: str, source_table: str, definition: Table) -> exp.Qu
         _measure("", "rows", "stock" if is_snapshot else "count", _count(exp.Star()), _count(exp.Star()))
     ]
     for name, content in definition.columns.items():
-        measures += _of_column(name, content, is_key=name in definition.key)
+        measures += _of_column(name, content, timezone, is_key=name in definition.key)
     by_day = (
         exp.select(named(DAY, "measured_on"), named(exp.Array(expressions=measures), "measures"))
         .from_(TYPED)
@@ -46,7 +46,7 @@ def measures_select(source: str, source_table: str, definition: Table) -> exp.Qu
 
 
 def _of_files(source: str, source_table: str, *, is_snapshot: bool) -> list[exp.Select]:
-    """Whether a file came, of every day since the first; and no rows of a file without a line."""
+    """Whether a file came, of every day since the first that any file came of; and no rows of a file without a line."""
     mine = exp.and_(
         exp.EQ(this=column("source"), expression=text(source)),
         exp.EQ(this=column("source_table"), expression=text(source_table)),
@@ -55,6 +55,8 @@ def _of_files(source: str, source_table: str, *, is_snapshot: bool) -> list[exp.
     first = exp.select(exp.Min(this=column("extract_date"))).from_(table("quality.extracts")).where(mine)
     came = exp.In(this=column("day"), query=files.subquery())
     filled = exp.select(DAY).from_(TYPED).where(exp.EQ(this=DAY, expression=column("day", "run_days")))
+
+    ran = exp.In(this=column("day"), query=exp.select("extract_date").from_(table("quality.extracts")).subquery())
 
     def row(measure: str, kind: str, value: exp.Expr) -> exp.Select:
         parts = (text(""), text(measure), text(kind), exp.cast(value, "double"), literal(0), null_as("double"))
@@ -65,12 +67,12 @@ def _of_files(source: str, source_table: str, *, is_snapshot: bool) -> list[exp.
     arrived = exp.Case(ifs=[exp.If(this=came, true=literal(1))], default=literal(0))
     since_first = exp.GTE(this=column("day"), expression=first.subquery())
     return [
-        row("delivered", "delivered", arrived).where(since_first),
+        row("delivered", "delivered", arrived).where(since_first, ran),
         row("rows", "stock" if is_snapshot else "count", literal(0)).where(came.copy(), exp.Exists(this=filled).not_()),
     ]
 
 
-def _of_column(name: str, content: Column, *, is_key: bool) -> list[exp.Expr]:
+def _of_column(name: str, content: Column, timezone: str, *, is_key: bool) -> list[exp.Expr]:
     """The measures of one column; different values of a key are counted, of others estimated (HyperLogLog)."""
     value = column(name)
     distinct = exp.Count(this=exp.Distinct(expressions=[value])) if is_key else exp.func("approx_count_distinct", value)
@@ -95,13 +97,12 @@ def _of_column(name: str, content: Column, *, is_key: bool) -> list[exp.Expr]:
         measures.append(_level(name, "median years ago", years))
         measures.append(_share_of(name, "in the future", exp.GT(this=value, expression=DAY)))
     elif content.type == "timestamp":
-        next_day = exp.Add(this=DAY, expression=exp.Interval(this=text("1"), unit=exp.var("day")))
-        half_a_day_before = exp.Sub(this=DAY, expression=exp.Interval(this=text("12"), unit=exp.var("hour")))
-        hour = macro("date_part", text("hour"), value)
+        local = macro("timezone", text(timezone), macro("timezone", text("UTC"), value))
+        local_day = exp.cast(local, "date")
         measures += [
-            _share_of(name, "in the future", exp.GT(this=value, expression=next_day)),
-            _share_of(name, "of the day", exp.GTE(this=value, expression=half_a_day_before)),
-            _share_of(name, "at night", exp.LT(this=hour, expression=literal(5))),
+            _share_of(name, "in the future", exp.GT(this=local_day, expression=DAY)),
+            _share_of(name, "of the day", exp.EQ(this=local_day.copy(), expression=DAY)),
+            _share_of(name, "at night", exp.LT(this=macro("date_part", text("hour"), local), expression=literal(5))),
         ]
     return measures
 

@@ -201,6 +201,11 @@ create or replace macro names_differ(given_a, given_b) as
     and not starts_with(given_a, given_b) and not starts_with(given_b, given_a) and not contains_word(given_a, given_b)
     and consonants(one_spelling(given_a)) <> consonants(one_spelling(given_b));
 
--- The shape of a value, which tells no value: digits are 9, runs of capitals A, of small letters a.
+-- The shape of a value, which tells no value: digits are 9, runs of capitals A, of other letters a.
 create or replace macro pattern_of(value) as
-    regexp_replace(regexp_replace(regexp_replace(left(value, 40), '[0-9]', '9', 'g'), '\p{Lu}+', 'A', 'g'), '\p{Ll}+', 'a', 'g');
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(left(value, 40), '\p{Nd}', '9', 'g'), '[\p{Ll}\p{Lo}\p{Lm}\p{M}]+', 'a', 'g'
+        ),
+        '[\p{Lu}\p{Lt}]+', 'A', 'g'
+    );

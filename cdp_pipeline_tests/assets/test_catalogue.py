@@ -18,7 +18,7 @@ def test_a_tables_columns_are_its_sidecars(sample: DuckDBSession, project: Proje
 
 
 def test_every_sql_file_and_module_has_its_sidecar() -> None:
-    no_tables = ("__init__", "delivered", "typed", "tables", "fetched", "expired_people")
+    no_tables = ("__init__", "delivered", "typed", "tables", "fetched", "expired_people", "quality_pages")
     for path in ROOT.glob("*/*"):
         if path.suffix in (".sql", ".py") and path.stem not in no_tables:
             assert path.with_suffix(".yml").exists(), path
@@ -55,4 +55,24 @@ def test_a_segments_unknown_field_is_told_with_its_file(seeds: Path) -> None:
     with pytest.raises(
         ConfigError, match=r"store_and_web\.yml: field: 'store_order' does not exist; did you mean 'store_orders'\?"
     ):
+        load_catalogue(load_project(seeds))
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (None, r"profile\.profile_changes\.yml:\d+: query: .*every_record.*\.sql is missing"),
+        ("select from where", r"every_record.*\.sql: can't be read as SQL"),
+        ("delete from profile.profiles", r"every_record.*\.sql: is not a SELECT"),
+        ("select 1 from profile.people", r"every_record.*\.sql: 'profile\.people' is not a table"),
+        ("select 1 from segments.segment_members", r"profile\.profile_changes.* wait for each other"),
+    ],
+)
+def test_a_truth_that_can_not_be_asked_is_told_with_its_file(seeds: Path, sql: str | None, message: str) -> None:
+    path = seeds / "expectations" / "every_record_is_in_exactly_one_profile.sql"
+    if sql is None:
+        path.unlink()
+    else:
+        path.write_text(sql)
+    with pytest.raises(ConfigError, match=message):
         load_catalogue(load_project(seeds))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdp_pipeline.assets.sidecars import ROOT, packaged_sidecar
-from cdp_pipeline.checks.behaviour import observe
+from cdp_pipeline.checks.behaviour import observe, robust_spread
 from cdp_pipeline.checks.suites import CheckResult
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import rows_select
@@ -45,7 +45,9 @@ def _observed(
     results: list[CheckResult] = []
     for some in (rows[:-1], rows[-1:]):
         session.stage_rows("run_days", {"day": "date"}, [(row[0],) for row in some])
-        results = observe(session, project.quality.behaviour, "raw.t", SIDECAR, rows_select(TYPES, some))
+        results = observe(
+            session, project.quality.behaviour, "raw.t", SIDECAR, rows_select(TYPES, some), of_files=kind == "delivered"
+        )
     return results[-1] if kind == "delivered" else results[0]
 
 
@@ -76,6 +78,12 @@ WEEKS = [100.0, 102, 98, 101, 99, 20, 5] * 6
         ("level", [50.0, 52, 49, 51, 50, 53, 48], 5100, False),
         ("stock", [1000.0 * 1.01**n for n in range(12)], 1000 * 1.01**12, True),
         ("stock", [1000.0 * 1.01**n for n in range(12)], 500, False),
+        ("stock", [500.0, 501, 503, 504, 506, 507, 508], 0, False),
+        ("level", [-45.0, -44, -46, -45, -43, -47, -45], -45, True),
+        ("level", [-45.0, -44, -46, -45, -43, -47, -45], 45, False),
+        ("count", [1000.0, 1010, 990, 1005, 995, 280, 290, 1003, 992, 1008, 1001, 997], 285, True),
+        ("delivered", [1.0, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1], 0, True),
+        ("delivered", [1.0, 1, 1, 1, 1, 0, 0] * 3, 0, False),
         ("delivered", [1.0] * 8, 0, False),
         ("delivered", [1.0, 0, 0, 0, 0, 0, 0] * 5, 1, True),
         ("delivered", [1.0, 0, 0, 0, 0, 0, 0] * 5, 0, False),
@@ -98,6 +106,31 @@ def test_what_is_unusual_is_told_with_what_was_expected(session: DuckDBSession, 
         "select value, round(expected), days, is_unusual from quality.measures where measured_on = date '2026-03-14'"
     )
     assert session.rows(parse(query)) == [(0.0, 101.0, 11, True)]
+
+
+def test_a_segment_that_lost_everybody_is_told(session: DuckDBSession, project: Project) -> None:
+    """What is not measured any more is nothing now."""
+    days = [FIRST + timedelta(days=number) for number in range(9)]
+    rows = [(day, "members", "of vips", "stock", 100.0, 100, None) for day in days[:-1]]
+    rows += [(day, "members", "of all", "stock", 900.0, 900, None) for day in days]
+    for some in (rows[:8] + rows[8:-1], rows[-1:]):
+        found = observe(session, project.quality.behaviour, "raw.t", SIDECAR, rows_select(TYPES, some))
+    assert found[0].observed.startswith("2026-03-10 members: of vips 0, expected 100")
+
+
+def test_another_run_of_an_earlier_day_leaves_the_later_ones(session: DuckDBSession, project: Project) -> None:
+    rows = [(FIRST + timedelta(days=n), "c", "measure", "count", 10.0, 10, None) for n in range(9)]
+    for some in (rows, rows[3:4]):
+        observe(session, project.quality.behaviour, "raw.t", SIDECAR, rows_select(TYPES, some))
+    assert session.rows(parse("select count(*), max(days) from quality.measures")) == [(9, 7)]
+
+
+def test_p_values_of_usual_days_are_as_often_small_as_they_say() -> None:
+    """Of normal days without chance of their own; robust estimates of few days are somewhat less certain."""
+    random = np.random.default_rng(5)
+    for days in (5, 8, 20):
+        spreads = np.array([robust_spread(random.normal(size=days)) for _ in range(2000)])
+        assert 0.9 < np.sqrt((spreads**2).mean()) < 1.2
 
 
 def test_a_day_of_many_measures_is_not_unusual_by_their_number(session: DuckDBSession, project: Project) -> None:

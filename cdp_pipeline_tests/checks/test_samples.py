@@ -30,7 +30,7 @@ def test_ids_personal_values_and_unknown_texts_are_patterns(session: DuckDBSessi
     assert row == {
         "card": "A999",
         "profile_id": "A99aa".replace("aa", "a"),
-        "kind": "sent",
+        "kind": "a",
         "birth_date": "9999-99-99",
         "_file": "shop/a.csv",
         "_line": "7",

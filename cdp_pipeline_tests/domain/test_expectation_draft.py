@@ -46,12 +46,17 @@ def test_few_words_are_a_list() -> None:
 
 def test_numbers_have_room_upwards_and_scales_have_none() -> None:
     amount = _drafted(_column("amount", "decimal", least="49.00", greatest="2178.00"))
-    assert amount["expect_column_values_to_be_between"]["min_value"] == 0
+    assert amount["expect_column_values_to_be_between"]["min_value"] == -30_000
     assert amount["expect_column_values_to_be_between"]["max_value"] == 30_000
     refund = _drafted(_column("amount", "decimal", least="-20", greatest="10"))
     assert refund["expect_column_values_to_be_between"]["min_value"] == -200
     score = _drafted(_column("score", "integer", distinct=5, least="1", greatest="5"))
     assert score["expect_column_values_to_be_between"]["max_value"] == 5
+    pieces = _drafted(_column("pieces", "integer", distinct=2, least="1", greatest="2"))
+    assert pieces["expect_column_values_to_be_between"]["min_value"] == -20
+    assert _drafted(_column("discount", "decimal", distinct=1, least="0", greatest="0")).keys() == {
+        "expect_column_values_to_not_be_null"
+    }
 
 
 def test_a_name_is_read_in_its_encoding() -> None:
@@ -59,7 +64,8 @@ def test_a_name_is_read_in_its_encoding() -> None:
 
     regex = _drafted(_column("name", "name"))["expect_column_values_to_not_match_regex"]["regex"]
     assert re.search(regex, "FÃ©vrier")
-    assert not re.search(regex, "Février")
+    for name in ("Février", "Ângelo", "Ân", "JOÃO", "Nguyễn Văn Ân"):
+        assert not re.search(regex, name)
 
 
 def test_a_raw_table_can_be_read() -> None:

@@ -6,6 +6,7 @@ never sends a partner an outdated audience.
 
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from sqlglot import exp
@@ -18,12 +19,15 @@ from cdp_pipeline.domain.expressions import literal
 from cdp_pipeline.resources.landing import digest
 from cdp_pipeline.sql.files import named_beside
 
+PENDING = ".pending"
+"""Folder of files whose table is not audited yet: no partner is sent what a check refuses."""
 REASONS = ("no_consent", "no_contact", "suppressed")
 QUERIES = named_beside(__file__)
 
 
 def build(run: TableRun) -> None:
     """Write one file a destination and a row a destination and day."""
+    rmtree(run.settings.exports / PENDING, ignore_errors=True)
     suppressions = load_suppressions(run.project.seeds)
     run.session.stage_rows("suppressions", {"kind": "varchar", "sha256": "varchar"}, suppressions)
     run.session.stage("eligible", eligible_select(run.project.destinations))
@@ -37,7 +41,16 @@ def build(run: TableRun) -> None:
     types = {name: column.type for name, column in run.table.sidecar.columns.items()}
     run.session.stage_rows("delivered", types, rows)
     run.metadata["files"] = ", ".join(row[8] for row in rows if row[8]) or "none"
-    run.write(exp.select("*").from_("delivered"))
+    run.write(exp.select("*").from_("delivered"), also=lambda: _send(run))
+
+
+def _send(run: TableRun) -> None:
+    """Put the files that were written aside in their places."""
+    for path in sorted((run.settings.exports / PENDING).glob("*/*/*.csv")):
+        place = run.settings.exports / path.relative_to(run.settings.exports / PENDING)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+    rmtree(run.settings.exports / PENDING, ignore_errors=True)
 
 
 def _newest_delivered(run: TableRun) -> dict[str, date]:
@@ -74,7 +87,7 @@ def _delivery(
         status = "delivered" if members >= destination.minimum_size else "below minimum"
     if status == "delivered":
         path = _write(run, destination, day)
-        file, checksum = str(path.relative_to(run.settings.exports)), digest(path)
+        file, checksum = str(path.relative_to(run.settings.exports / PENDING)), digest(path)
     refused = [counts.get(reason, 0) for reason in REASONS]
     return (
         day,
@@ -90,6 +103,6 @@ def _delivery(
 
 
 def _write(run: TableRun, destination: Destination, day: date) -> Path:
-    path = run.settings.exports / destination.name / day.isoformat() / f"{destination.name}.csv"
+    path = run.settings.exports / PENDING / destination.name / day.isoformat() / f"{destination.name}.csv"
     run.session.export_csv(file_select(destination, literal(day)), path)
     return path

@@ -11,6 +11,7 @@ from sqlglot import exp
 from cdp_pipeline.assets.sidecars import ROOT, packaged_sidecar
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.checks.behaviour import DELIVERED, MEASURES, USUAL, observe
+from cdp_pipeline.checks.drift import AS_TRAINED, SCORED, drift
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, text
@@ -18,20 +19,15 @@ from cdp_pipeline.domain.measures import measures_select
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
-SCORED = "identity.scored_pairs"
-DRIFT = Expectation(
-    expectation="expect_scores_as_on_the_first_day_of_the_model",
-    severity="warn",
-    dimension="consistency",
-    sentence="Match weights are distributed as on the model's first day; where not, `cdp train --compare` shows a new one.",
-)
 
 
 def measured(project: Project) -> Mapping[str, exp.Query]:
     """The SELECT that measures a table, by `layer.table`."""
-    own = {name.replace("__", "."): query for name, query in QUERIES.items() if name != "drift"}
+    own = {name.replace("__", "."): query for name, query in QUERIES.items()}
     delivered = {
-        f"staging.{name}": measures_select(source.source, source.plain_name(name), definition)
+        f"staging.{name}": measures_select(
+            source.source, source.plain_name(name), definition, project.deployment.timezone
+        )
         for name, source, definition in project.tables()
     }
     return delivered | own
@@ -41,7 +37,7 @@ def checks_of(name: str) -> tuple[Expectation, ...]:
     """What a measured table is checked for."""
     if name.startswith("staging."):
         return (USUAL, DELIVERED)
-    return (USUAL, DRIFT) if name == SCORED else (USUAL,)
+    return (USUAL, AS_TRAINED) if name == SCORED else (USUAL,)
 
 
 def measuring(build: Callable[[TableRun], None], query: exp.Query) -> Callable[[TableRun], None]:
@@ -52,10 +48,11 @@ def measuring(build: Callable[[TableRun], None], query: exp.Query) -> Callable[[
         build(run)
         sidecar = packaged_sidecar(ROOT / "quality" / "measures.yml")
         rules = run.project.quality
-        run.checks += observe(run.session, rules.behaviour, run.table.full_name, sidecar, query)
+        name = run.table.full_name
+        of_files = DELIVERED in checks_of(name)
+        run.checks += observe(run.session, rules.behaviour, name, sidecar, query, of_files=of_files)
         if run.table.full_name == SCORED:
-            index = float(run.session.rows(QUERIES["drift"])[0][0])
-            run.judge(DRIFT, index < rules.drift_limit, f"population stability index {index:.3f}")
+            run.checks.append(drift(run.session, rules.drift_limit))
 
     return build_and_measure
 
