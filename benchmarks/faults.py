@@ -80,7 +80,7 @@ FAULTS = (
     Fault("a source is empty", EVENTS, lambda rows: [], (T_EVENTS,)),
     Fault("a file does not come", HITS, None, (T_HITS,)),
     Fault("a source is doubled", HITS, lambda rows: rows * 2, (T_HITS,), "hit_id"),
-    Fault("a source is halved", RECEIPTS, lambda rows: rows[::2], (T_RECEIPTS,)),
+    Fault("a source is halved", RECEIPTS, lambda rows: rows[::2], (T_RECEIPTS, T_LINES)),
     Fault("a snapshot lost a third", MEMBERS, lambda rows: [r for n, r in enumerate(rows) if n % 3], (T_MEMBERS,)),
     Fault("a file is cut off", EVENTS, lambda content: content[: len(content) // 2], (T_EVENTS,), is_binary=True),
     Fault("yesterday's file again", RECEIPTS, "yesterday", (T_RECEIPTS,), "date_ticket"),  # type: ignore[arg-type]

@@ -68,6 +68,22 @@ def test_before_the_first_run_there_is_no_page(session: DuckDBSession, project: 
     assert not (tmp_path / "quality").exists()
 
 
+def test_a_first_run_that_fails_early_is_told(session: DuckDBSession, project: Project, tmp_path: Path) -> None:
+    """Before there are measures or a quarantine, and with an expectation that nobody knows."""
+    session.replace_table(
+        "quality.check_results",
+        parse(
+            "select date '2026-11-15' as checked_on, 'raw.web_shop__orders' as table_name, 'the_table_to_be_made' as check_name, "
+            "'' as column_name, 'block' as severity, 'validity' as dimension, 'The table could be made.' as sentence, "
+            "false as passed, 'a column is missing' as observed, null::bigint as rows, null::bigint as unexpected_rows, "
+            "null::varchar as sample, null::varchar as query, null::varchar as error"
+        ),
+        lambda name: None,
+    )
+    write_pages(session, project, tmp_path / "quality")
+    assert "a column is missing" in (tmp_path / "quality" / "index.html").read_text()
+
+
 def test_nothing_is_loaded_from_the_net(pages: Path) -> None:
     for page in pages.rglob("*.html"):
         loaded = re.findall(
