@@ -334,7 +334,7 @@ def _clean_days(folder: Path, people: int, days: int) -> Iterator[tuple[date, li
     from cdp_pipeline.demo.generate import Demo, write_demo
 
     demo = Demo(people=people, days=HISTORY_DAYS + days, seed=7)
-    write_demo(demo, home / "data", home / "seeds" / "reference" / "products.csv")
+    list(write_demo(demo, home / "data", home / "seeds" / "reference" / "products.csv"))
     since = demo.first_day + timedelta(days=HISTORY_DAYS)
     _in_process(run_days, home, demo.first_day, since - timedelta(days=1))
     for number in range(days):
