@@ -92,7 +92,9 @@ def dagster_asset(
             stage_run_days(session, days, project.deployment)
             run = TableRun(table, session, project, settings, days, context.run_id, asked)
             failure = _built(run)
-            record(run, max(days[-1], _newest_extract(session) or days[-1]), failure)
+            # unusable extracts change no table, not even that of results
+            told = None if table.full_name == INSPECTION else failure
+            record(run, max(days[-1], _newest_extract(session) or days[-1]), told)
         has_page = table.full_name in project.suites
         page = page_of(settings.quality_pages, table.full_name) if has_page else settings.quality_pages / "index.html"
         yield from (_dagster_check(key, check, page) for check in run.checks)
