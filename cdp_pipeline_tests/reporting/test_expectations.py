@@ -1,5 +1,7 @@
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 
@@ -10,10 +12,19 @@ from cdp_pipeline.resources.warehouse import WarehouseError
 from cdp_pipeline.settings import Settings, load_settings
 
 
-@pytest.fixture
-def of_sample(sample_home: Path) -> Settings:
+def _settings(home: Path) -> Settings:
     own = load_settings()
-    return Settings(home=sample_home, threads=own.threads, memory_limit=own.memory_limit)
+    return Settings(home=home, threads=own.threads, memory_limit=own.memory_limit)
+
+
+@pytest.fixture(scope="module")
+def of_sample(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A copy of the sample's warehouse: other tests of this process hold the original open."""
+    settings = _settings(tmp_path_factory.mktemp("drafts") / "home")
+    shutil.copytree(sample_home / "seeds", settings.seeds)
+    settings.warehouse.parent.mkdir(parents=True)
+    shutil.copyfile(sample_home / "data" / "warehouse" / "cdp.duckdb", settings.warehouse)
+    return settings
 
 
 def test_a_source_gets_a_valid_suite_a_table(of_sample: Settings, project: Project) -> None:
@@ -35,12 +46,9 @@ def test_a_draft_holds_no_personal_value(of_sample: Settings, project: Project) 
             assert "@" not in content
 
 
-def test_a_source_that_was_never_run_is_told(tmp_path: Path, project: Project) -> None:
-    own = load_settings()
-    settings = Settings(home=tmp_path, threads=own.threads, memory_limit=own.memory_limit)
+def test_a_source_that_was_never_run_is_told(seeds: Path, project: Project) -> None:
+    settings = _settings(seeds.parent)
     settings.warehouse.parent.mkdir(parents=True)
-    import duckdb
-
     duckdb.connect(str(settings.warehouse)).close()
     with pytest.raises(WarehouseError, match=r"quality\.source_audit"):
         draft_suites(settings, project, "store_pos")
