@@ -33,25 +33,42 @@ Row = dict[str, Any]
 FORMATS = {"store_pos": (";", "cp1252")}
 
 
+Change = Callable[[Path], object]
+"""Something done to a delivered file."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A change of one delivered file; `tables` and `column` are what a check has to name (none: the whole file)."""
 
     name: str
     file: str
-    change: Callable[[list[Row]], list[Row]] | Callable[[bytes], bytes] | None
+    change: Change
     tables: tuple[str, ...]
     column: str = ""
-    is_binary: bool = False
 
 
-def _each(**changes: Callable[[Row], Any]) -> Callable[[list[Row]], list[Row]]:
-    return lambda rows: [{**row, **{name: change(row) for name, change in changes.items()}} for row in rows]
+def _rows(change: Callable[[list[Row]], list[Row]]) -> Change:
+    return lambda path: _write(path, change(_read(path)))
 
 
-def _some(nth: int, **changes: Callable[[Row], Any]) -> Callable[[list[Row]], list[Row]]:
-    changed = _each(**changes)
-    return lambda rows: [changed([row])[0] if place % nth == 0 else row for place, row in enumerate(rows)]
+def _bytes(change: Callable[[bytes], bytes]) -> Change:
+    return lambda path: path.write_bytes(change(path.read_bytes()))
+
+
+def _each(**changes: Callable[[Row], Any]) -> Change:
+    return _some(1, **changes)
+
+
+def _some(nth: int, **changes: Callable[[Row], Any]) -> Change:
+    def changed(row: Row) -> Row:
+        return {**row, **{name: change(row) for name, change in changes.items()}}
+
+    return _rows(lambda rows: [row if place % nth else changed(row) for place, row in enumerate(rows)])
+
+
+def _yesterday(path: Path) -> None:
+    path.write_bytes((path.parent.parent / str(LAST - timedelta(days=1)) / path.name).read_bytes())
 
 
 def _times(name: str, factor: float, comma: bool = False) -> Callable[[Row], str]:
@@ -77,13 +94,15 @@ T_MEMBERS, T_RECEIPTS, T_LINES = "store_pos__members", "store_pos__receipts", "s
 T_EVENTS, T_ORDERS, T_HITS = "email_marketing__email_events", "web_shop__orders", "web_analytics__hits"
 T_CONTACTS, T_CASES = "sales_crm__contacts", "service_desk__cases"
 FAULTS = (
-    Fault("a source is empty", EVENTS, lambda rows: [], (T_EVENTS,)),
-    Fault("a file does not come", HITS, None, (T_HITS,)),
-    Fault("a source is doubled", HITS, lambda rows: rows * 2, (T_HITS,), "hit_id"),
-    Fault("a source is halved", RECEIPTS, lambda rows: rows[::2], (T_RECEIPTS, T_LINES)),
-    Fault("a snapshot lost a third", MEMBERS, lambda rows: [r for n, r in enumerate(rows) if n % 3], (T_MEMBERS,)),
-    Fault("a file is cut off", EVENTS, lambda content: content[: len(content) // 2], (T_EVENTS,), is_binary=True),
-    Fault("yesterday's file again", RECEIPTS, "yesterday", (T_RECEIPTS,), "date_ticket"),  # type: ignore[arg-type]
+    Fault("a source is empty", EVENTS, _rows(lambda rows: []), (T_EVENTS,)),
+    Fault("a file does not come", HITS, Path.unlink, (T_HITS,)),
+    Fault("a source is doubled", HITS, _rows(lambda rows: rows * 2), (T_HITS,), "hit_id"),
+    Fault("a source is halved", RECEIPTS, _rows(lambda rows: rows[::2]), (T_RECEIPTS, T_LINES)),
+    Fault(
+        "a snapshot lost a third", MEMBERS, _rows(lambda rows: [r for n, r in enumerate(rows) if n % 3]), (T_MEMBERS,)
+    ),
+    Fault("a file is cut off", EVENTS, _bytes(lambda content: content[: len(content) // 2]), (T_EVENTS,)),
+    Fault("yesterday's file again", RECEIPTS, _yesterday, (T_RECEIPTS,), "date_ticket"),
     Fault(
         "columns swapped: e-mail and phone",
         MEMBERS,
@@ -158,7 +177,7 @@ FAULTS = (
         "total",
     ),
     Fault("quantities negative", ORDERS, _each(quantity=lambda r: f"-{r['quantity']}"), (T_ORDERS,), "quantity"),
-    Fault("half of the lines are missing", LINES, lambda rows: rows[::2], (T_LINES, "unified.order_lines")),
+    Fault("half of the lines are missing", LINES, _rows(lambda rows: rows[::2]), (T_LINES, "unified.order_lines")),
     Fault(
         "consent reversed",
         MEMBERS,
@@ -212,20 +231,18 @@ FAULTS = (
     Fault(
         "another encoding",
         MEMBERS,
-        lambda content: content.decode("cp1252").encode("utf-8"),
+        _bytes(lambda content: content.decode("cp1252").encode("utf-8")),
         (T_MEMBERS,),
         "nom",
-        is_binary=True,
     ),
     Fault(
         "a column renamed",
         MEMBERS,
-        lambda content: content.replace(b"courriel", b"email", 1),
+        _bytes(lambda content: content.replace(b"courriel", b"email", 1)),
         (T_MEMBERS,),
         "courriel",
-        is_binary=True,
     ),
-    Fault("another delimiter", RECEIPTS, lambda content: content.replace(b";", b"\t"), (T_RECEIPTS,), is_binary=True),
+    Fault("another delimiter", RECEIPTS, _bytes(lambda content: content.replace(b";", b"\t")), (T_RECEIPTS,)),
 )
 
 
@@ -256,15 +273,7 @@ def _write(path: Path, rows: list[Row]) -> None:
 def inject(fault: Fault, landing: Path) -> None:
     """Change the file of the last day as the fault says."""
     source, name = fault.file.split("/")
-    path = landing / source / LAST.isoformat() / name
-    if fault.change is None:
-        path.unlink()
-    elif fault.change == "yesterday":
-        path.write_bytes((landing / source / (LAST - timedelta(days=1)).isoformat() / name).read_bytes())
-    elif fault.is_binary:
-        path.write_bytes(fault.change(path.read_bytes()))  # type: ignore[arg-type, assignment]
-    else:
-        _write(path, fault.change(_read(path)))  # type: ignore[arg-type]
+    fault.change(landing / source / LAST.isoformat() / name)
 
 
 def run_days(home: Path, first: date, last: date) -> list[str]:
@@ -322,12 +331,6 @@ def _seeds(home: Path) -> Path:
     return home
 
 
-def _base(folder: Path) -> Path:
-    home = _seeds(folder / "base")
-    shutil.copytree(SAMPLE, home / "data" / "landing")
-    return home
-
-
 def _clean_days(folder: Path, people: int, days: int) -> Iterator[tuple[date, list[tuple[str, str, str, str]]]]:
     """The alarms of each of so many clean days, after a history of others."""
     home = _seeds(folder / "clean")
@@ -364,7 +367,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cdp_faults_") as folder:
         numbers = list(range(len(FAULTS))) if asked.only is None else asked.only
         if numbers:
-            base = _base(Path(folder))
+            base = _seeds(Path(folder) / "base")
+            shutil.copytree(SAMPLE, base / "data" / "landing")
             _in_process(run_days, base, FIRST, LAST - timedelta(days=1))
             table = Table("fault", "file", "caught by", title="Seeded faults")
             caught = 0

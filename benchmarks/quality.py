@@ -57,7 +57,7 @@ def bare_day(day: str) -> dict[str, Any]:
     from cdp_pipeline.domain.expressions import no_rows
 
     def nothing(run: TableRun) -> None:
-        run.write(no_rows({name: content.type for name, content in run.table.sidecar.columns.items()}))
+        run.write(no_rows(run.table.sidecar.types))
 
     catalogue.measured = lambda project: {}
     measures.build = nothing

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.console import Console
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.days import asked_days, sample_days
 from cdp_pipeline.demo.generate import Demo, write_demo
 from cdp_pipeline.settings import REPOSITORY, Settings, load_settings, prepare_environment
@@ -37,16 +38,14 @@ def main() -> None:
 @app.command()
 def check() -> None:
     """Validate everything in seeds/ without touching data."""
-    settings, project = _configured()
+    settings, project, sidecars = _loaded()
     from cdp_pipeline.checks.suites import faults  # Great Expectations takes seconds to import
     from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 
-    sidecars = {name: table.sidecar for name, table in load_catalogue(project).items()}
     with DuckDBWarehouse(database=":memory:", seeds=str(settings.seeds)).session() as session:
         found = list(faults(session, project, sidecars))
     if found:
-        errors.print("\n".join(found), style="red", markup=False)
-        raise typer.Exit(2)
+        _refuse("\n".join(found), code=2)
     counts = (
         f"{len(project.sources)} sources, {len(project.segments)} segments, {len(project.destinations)} destinations"
     )
@@ -69,7 +68,7 @@ def run(
     settings, project = _configured()
     days = sample_days(settings) if sample else asked_days(project, day, first, last)
     from cdp_pipeline.reporting.progress import follow  # Dagster takes seconds to import
-    from cdp_pipeline.reporting.summary import print_summary
+    from cdp_pipeline.reporting.summary import print_summary, tell_quality
     from cdp_pipeline.runs import UnknownSelection
 
     try:
@@ -85,7 +84,7 @@ def run(
         errors.print(
             f"The run failed. Layers it worked on: {done}. Whatever it did not finish is as the last good run left it."
         )
-        _tell_quality(settings, project)
+        tell_quality(errors, project, settings)
         raise typer.Exit(1)
     print_summary(console, project, settings, days, record)
     console.print(f"Quality of the day: {settings.quality_pages / 'index.html'}", markup=False, soft_wrap=True)
@@ -128,12 +127,7 @@ def show(
     with _told(WarehouseError):
         is_known = print_profile(console, settings, who, project.deployment.default_country)
     if not is_known:
-        errors.print(
-            "no profile has this address, number or id; ids look like P0123456789abcde",
-            style="red",
-            markup=False,
-        )
-        raise typer.Exit(1)
+        _refuse("no profile has this address, number or id; ids look like P0123456789abcde")
 
 
 @app.command(name="export-person")
@@ -149,8 +143,7 @@ def export_person(
     with _told(ValueError):
         rows = person.export_person(settings, project, who, out)
     if rows is None:
-        errors.print("no profile has this address, number or id", style="red", markup=False)
-        raise typer.Exit(1)
+        _refuse("no profile has this address, number or id")
     console.print(f"{sum(rows.values())} rows of {len(rows)} tables in {out}", markup=False, soft_wrap=True)
 
 
@@ -168,7 +161,7 @@ def erase(
     dry_run: Annotated[bool, typer.Option(help="Only list what would go.")] = False,
 ) -> None:
     """Erase people from every file of the deployment, and keep them out of the extracts to come."""
-    settings, project = _configured()
+    settings, project, sidecars = _loaded()
     from cdp_pipeline.config.erasure_requests import read_requests
     from cdp_pipeline.privacy.erasure import Request, UnclearRequest
     from cdp_pipeline.privacy.erasure import erase as erase_people
@@ -182,7 +175,6 @@ def erase(
         for number, value in enumerate(values or [], start=1)
     ]
     _require_warehouse(settings)
-    sidecars = {name: table.sidecar for name, table in load_catalogue(project).items()}
     with _told(ConfigError, UnclearRequest, WarehouseError):
         listed = read_requests(request_file) if request_file else []
         requests += [Request(kind, value, place) for kind, value, place in listed]
@@ -209,13 +201,10 @@ def explain(
     _require_warehouse(settings)
     page = Console(record=True, width=console.width if html is None else max(console.width, 160))
     if not reporting.explain(settings, project, [name for name in (who, other) if name], page):
-        errors.print(
+        _refuse(
             "no profile or record has this id, or all records of the profile are gone; give one profile id (P0123456789abcde), or one or two record ids "
-            "(web_shop.accounts:A1; `cdp show` lists those of a person)",
-            style="red",
-            markup=False,
+            "(web_shop.accounts:A1; `cdp show` lists those of a person)"
         )
-        raise typer.Exit(1)
     if html is not None:
         reporting.write_html(page, html)
 
@@ -370,12 +359,17 @@ def ui(port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> 
 
 def _configured() -> tuple[Settings, Project]:
     """Settings and valid configuration; prints the faults and exits with 2 where it is not."""
+    return _loaded()[:2]
+
+
+def _loaded() -> tuple[Settings, Project, dict[str, Sidecar]]:
+    """What `_configured` gives, with the sidecars of all tables by `layer.table`."""
     settings = load_settings()
     with _told(ConfigError, code=2):
         project = load_project(settings.seeds)
-        load_catalogue(project)
+        catalogue = load_catalogue(project)
     prepare_environment(settings)
-    return settings, project
+    return settings, project, {name: table.sidecar for name, table in catalogue.items()}
 
 
 @contextmanager
@@ -384,26 +378,17 @@ def _told(*faults: type[Exception], code: int = 1) -> Iterator[None]:
     try:
         yield
     except faults as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(code) from None
+        _refuse(str(error), code)
 
 
-def _tell_quality(settings: Settings, project: Project) -> None:
-    """Write the quality pages of a failed run, with the branches that went on after the failure."""
-    from cdp_pipeline.checks.pages import write_pages
-    from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
-
-    with DuckDBWarehouse.of(settings).session() as session:
-        if write_pages(session, project, settings.quality_pages):
-            errors.print(f"Quality of the day: {settings.quality_pages / 'index.html'}", markup=False)
+def _refuse(message: str, code: int = 1) -> NoReturn:
+    errors.print(message, style="red", markup=False)
+    raise typer.Exit(code) from None
 
 
 def _require_warehouse(settings: Settings) -> None:
     if not settings.warehouse.exists():
-        errors.print(
-            f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)", style="red", markup=False
-        )
-        raise typer.Exit(1)
+        _refuse(f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +11,10 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline_tests.homes import REPOSITORY, make_command
 
@@ -46,6 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def project() -> Project:
     return load_project(REPOSITORY / "seeds")
+
+
+@pytest.fixture(scope="session")
+def sidecars(project: Project) -> Mapping[str, Sidecar]:
+    return {name: table.sidecar for name, table in load_catalogue(project).items()}
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, ex
 
 
 def _truth_faults(project: Project, known: Set[str]) -> Iterator[str]:
-    """Truths that are not there, are not one SELECT, read unknown tables, or that no suite names."""
+    """Truths that suites name and that are not there, are not one SELECT, or read unknown tables."""
     folder = project.seeds / "expectations"
     named = {each.query for suite in project.suites.values() for each in suite.expectations if each.query}
     for name, suite in project.suites.items():

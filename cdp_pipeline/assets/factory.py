@@ -254,8 +254,7 @@ def lineage_table(table: TableAsset, catalogue: Mapping[str, TableAsset]) -> str
     schema: Schema = {}
     for name in table.reads:
         layer, _, plain = name.partition(".")
-        columns = catalogue[name].sidecar.columns
-        schema.setdefault(layer, {})[plain] = {column: content.type for column, content in columns.items()}
+        schema.setdefault(layer, {})[plain] = catalogue[name].sidecar.types
     origins = {name.lower(): found for name, found in column_lineage(table.query, schema).items()}
     rows = [
         f"| {column} | {', '.join(_origin(catalogue, *pair) for pair in origins.get(column.lower(), ())) or 'a constant'} |"

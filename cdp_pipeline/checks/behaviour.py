@@ -25,6 +25,7 @@ from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.quality import Behaviour
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows, text
+from cdp_pipeline.domain.measures import MEDIAN_VARIANCE
 from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.files import named_beside
 
@@ -43,8 +44,6 @@ DELIVERED = Expectation(
     dimension="timeliness",
     sentence="A file came, where the days before let expect one.",
 )
-MEDIAN_VARIANCE = 1.5708
-"""Variance of a median against that of a mean (pi / 2)."""
 QN_CONSISTENCY, QN_EFFICIENCY = 2.2219, 0.82
 QN_OF_FEW = {2: 0.399, 3: 0.994, 4: 0.512, 5: 0.844, 6: 0.611, 7: 0.857, 8: 0.669, 9: 0.872}
 """Factors that make Qn unbiased for few values (Croux and Rousseeuw 1992)."""
@@ -101,14 +100,13 @@ def observe(
     (`domain.measures`); `sidecar` is that of `quality.measures`. Returns what is unusual, and, `of_files`,
     whether files came, as a check of its own.
     """
-    types = {name: content.type for name, content in sidecar.columns.items()}
+    types = sidecar.types
     if not session.columns(MEASURES):
         session.replace_table(MEASURES, no_rows(types), unaudited)
     session.stage("measured", measures)
     session.stage("measured_table", sql.select(named(text(table), "table_name")))
     session.append("measured", QUERIES["vanished"])
-    bounds = {"history_days": rules.history_days}
-    session.stage("rules", sql.select(*(named(literal(value), name) for name, value in bounds.items())))
+    session.stage("rules", sql.select(named(literal(rules.history_days), "history_days")))
     judged = [_judge(History(*row), rules) for row in session.rows(QUERIES["histories"])]
     unusual = _unusual(judged, rules)
     rows = [_kept(table, one, place in unusual, rules) for place, one in enumerate(judged)]
@@ -235,10 +233,11 @@ def _kept(table: str, one: Judged, is_unusual: bool, rules: Behaviour) -> tuple[
 def _sentence(one: dict[str, Any]) -> str:
     what = f"{one['column_name']}: {one['measure']}" if one["column_name"] else one["measure"]
     return (
-        f"{one['measured_on']} {what} {_short(one['value'])}, expected {_short(one['expected'])} "
-        f"({_short(one['least'])} to {_short(one['greatest'])}, {one['days']} days)"
+        f"{one['measured_on']} {what} {short(one['value'])}, expected {short(one['expected'])} "
+        f"({short(one['least'])} to {short(one['greatest'])}, {one['days']} days)"
     )
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) and abs(value) >= 10 else f"{value:.3g}"
+def short(value: float) -> str:
+    """A measure for a reader: whole numbers as they are, others to three digits."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"

@@ -8,7 +8,7 @@ quality, which hold no value of a person.
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -17,11 +17,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlglot import exp
 
+from cdp_pipeline.checks.behaviour import short
 from cdp_pipeline.checks.suites import gx_arguments
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.expressions import literal, named, no_rows
+from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.resources.warehouse import Session
-from cdp_pipeline.sql.files import named_beside
+from cdp_pipeline.sql.files import named_beside, over
 
 QUERIES = named_beside(__file__)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -101,8 +102,17 @@ def _index(session: Session, project: Project, day: date, documented: set[str]) 
         warned=[one for one in failed if one["severity"] == "warn"],
         documented=documented,
         trends=list(_trends(session)),
-        **{name: session.rows(QUERIES[name]) for name in ("sources", "dimensions", "reasons", "tables")},
+        sources=session.rows(QUERIES["sources"]),
+        reasons=session.rows(QUERIES["reasons"]),
+        dimensions=_outcomes(session, "dimension"),
+        tables=_outcomes(session, "table_name"),
     )
+
+
+def _outcomes(session: Session, by: str) -> list[tuple[Any, ...]]:
+    """Checks held, warned and blocked, by a column of the results."""
+    results = exp.select(named(column(by), "name"), "passed", "severity").from_("results")
+    return session.rows(over(QUERIES["outcomes"], named=results))
 
 
 def _failed(session: Session) -> Iterator[dict[str, Any]]:
@@ -114,31 +124,32 @@ def _failed(session: Session) -> Iterator[dict[str, Any]]:
 
 def _trends(session: Session) -> Iterator[dict[str, Any]]:
     """A line of values with the band of what was expected, as SVG points."""
-    for (table, column, measure), group in groupby(session.rows(QUERIES["trends"]), key=lambda row: row[:3]):
+    for (table, part, measure), group in groupby(session.rows(QUERIES["trends"]), key=lambda row: row[:3]):
         rows = [row[3:] for row in group]
         limits = [value for row in rows for value in row[1:4] if value is not None]
-        least, greatest = min(limits), max(limits)
-        step = WIDTH / max(len(rows) - 1, 1)
-
-        def point(place: int, value: float, low: float = least, high: float = greatest, wide: float = step) -> str:
-            share = (value - low) / (high - low) if high > low else 0.5
-            return f"{place * wide:.1f},{HEIGHT - 2 - share * (HEIGHT - 4):.1f}"
-
+        scale = (min(limits), max(limits), WIDTH / max(len(rows) - 1, 1))
         known = [(place, row[2], row[3]) for place, row in enumerate(rows) if row[2] is not None]
-        band = [point(place, low) for place, low, _ in known] + [point(place, high) for place, _, high in known[::-1]]
+        band = [(place, low) for place, low, _ in known] + [(place, high) for place, _, high in known[::-1]]
         yield {
             "table": table,
-            "column": column,
+            "column": part,
             "measure": measure,
-            "last": _short(rows[-1][1]),
-            "line": " ".join(point(place, row[1]) for place, row in enumerate(rows)),
-            "band": " ".join(band),
-            "unusual": [tuple(point(place, row[1]).split(",")) for place, row in enumerate(rows) if row[4]],
+            "last": short(rows[-1][1]),
+            "line": _points(scale, ((place, row[1]) for place, row in enumerate(rows))),
+            "band": _points(scale, band),
+            "unusual": [_point(scale, place, row[1]) for place, row in enumerate(rows) if row[4]],
         }
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
+def _points(scale: tuple[float, float, float], places: Iterable[tuple[int, float]]) -> str:
+    return " ".join(",".join(_point(scale, place, value)) for place, value in places)
+
+
+def _point(scale: tuple[float, float, float], place: int, value: float) -> tuple[str, str]:
+    """Where a value is drawn; the scale is the least and the greatest value, and the width of a day."""
+    least, greatest, step = scale
+    share = (value - least) / (greatest - least) if greatest > least else 0.5
+    return f"{place * step:.1f}", f"{HEIGHT - 2 - share * (HEIGHT - 4):.1f}"
 
 
 def _write_docs(session: Session, project: Project, day: date, folder: Path) -> set[str]:

@@ -36,21 +36,13 @@ from named
 group by named.source
 order by named.source
 
--- name: dimensions
+-- name: outcomes
 select
-    dimension, count_if(passed) as held, count_if(not passed and severity = 'warn') as warned,
+    name, count_if(passed) as held, count_if(not passed and severity = 'warn') as warned,
     count_if(not passed and severity = 'block') as blocked
-from results
-group by dimension
-order by dimension
-
--- name: tables
-select
-    table_name, count_if(passed) as held, count_if(not passed and severity = 'warn') as warned,
-    count_if(not passed and severity = 'block') as blocked
-from results
-group by table_name
-order by table_name
+from named
+group by name
+order by name
 
 -- name: reasons
 select source, source_table, column_name, reason, min(remedy) as remedy, count(*) as lines

@@ -58,9 +58,7 @@ def faults(session: Session, project: Project, sidecars: Mapping[str, Sidecar]) 
     Each suite is run on its table without a row, in a warehouse that holds nothing else.
     """
     for name, sidecar in sidecars.items():
-        session.replace_table(
-            name, no_rows({part: content.type for part, content in sidecar.columns.items()}), unaudited
-        )
+        session.replace_table(name, no_rows(sidecar.types), unaudited)
     for name, suite in project.suites.items():
         for result in run_suite(session, name, name, suite, project, sidecars[name]):
             if result.error:

@@ -54,3 +54,8 @@ class Sidecar(Config):
     reads: tuple[str, ...] = ()
     group: str | None = None
     columns: dict[str, SidecarColumn] = Field(min_length=1)
+
+    @property
+    def types(self) -> dict[str, str]:
+        """DuckDB type by column, in order."""
+        return {name: content.type for name, content in self.columns.items()}

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
 
+from cdp_pipeline.domain.measures import NUMBERS
+
 ALWAYS_FILLED = 0.999
 FILLED_MARGIN = 0.1
 """By how much the filled share of a column may fall below what the audit found."""
@@ -17,7 +19,6 @@ MOST_WORDS = 20
 ROWS_A_WORD = 5
 LEAST_STEPS = 3
 """Different numbers from which on a column of few is taken for a scale."""
-NUMBERS = ("integer", "decimal")
 NUMBER_MARGIN = 10
 """How many times the greatest number found is still likely."""
 MISREAD = "[ÃÂ][^A-Za-z '’.-]|\ufffd"

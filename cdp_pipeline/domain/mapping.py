@@ -51,11 +51,7 @@ class Target:
             for target, mapping in definition.mappings()
             if target == self.name
         ]
-        return (
-            union_all(branches)
-            if branches
-            else no_rows({name: content.type for name, content in self.sidecar.columns.items()})
-        )
+        return union_all(branches) if branches else no_rows(self.sidecar.types)
 
     def check(self) -> list[str]:
         """Faults of all mappings to this table."""

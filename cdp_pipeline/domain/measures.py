@@ -11,9 +11,10 @@ from cdp_pipeline.domain.expressions import column, literal, macro, named, null_
 from cdp_pipeline.domain.staging import TYPED
 
 NUMBERS = ("integer", "decimal")
-MEDIAN_EFFICIENCY = 1.5708
+MEDIAN_VARIANCE = 1.5708
 """Variance of a median against that of a mean, of many values (pi / 2)."""
 DAY = column("_extract_date")
+PARTS = ("column_name", "measure", "kind", "value", "size", "noise")
 
 
 def measures_select(source: str, source_table: str, definition: Table, timezone: str) -> exp.Query:
@@ -35,8 +36,7 @@ def measures_select(source: str, source_table: str, definition: Table, timezone:
         .group_by(DAY)
     )
     each = exp.select(column("measured_on"), named(exp.func("unnest", column("measures")), "found"))
-    parts = ("column_name", "measure", "kind", "value", "size", "noise")
-    found = [named(exp.Dot(this=column("found"), expression=exp.to_identifier(part)), part) for part in parts]
+    found = [named(exp.Dot(this=column("found"), expression=exp.to_identifier(part)), part) for part in PARTS]
     of_lines = (
         exp.select(column("measured_on"), *found)
         .from_(each.from_(by_day.subquery("by_day")).subquery("each"))
@@ -55,21 +55,23 @@ def _of_files(source: str, source_table: str, *, is_snapshot: bool) -> list[exp.
     first = exp.select(exp.Min(this=column("extract_date"))).from_(table("quality.extracts")).where(mine)
     came = exp.In(this=column("day"), query=files.subquery())
     filled = exp.select(DAY).from_(TYPED).where(exp.EQ(this=DAY, expression=column("day", "run_days")))
-
     ran = exp.In(this=column("day"), query=exp.select("extract_date").from_(table("quality.extracts")).subquery())
-
-    def row(measure: str, kind: str, value: exp.Expr) -> exp.Select:
-        parts = (text(""), text(measure), text(kind), exp.cast(value, "double"), literal(0), null_as("double"))
-        names = ("column_name", "measure", "kind", "value", "size", "noise")
-        values = (named(part, name) for part, name in zip(parts, names, strict=True))
-        return exp.select(named(column("day"), "measured_on"), *values).from_("run_days")
 
     arrived = exp.Case(ifs=[exp.If(this=came, true=literal(1))], default=literal(0))
     since_first = exp.GTE(this=column("day"), expression=first.subquery())
     return [
-        row("delivered", "delivered", arrived).where(since_first, ran),
-        row("rows", "stock" if is_snapshot else "count", literal(0)).where(came.copy(), exp.Exists(this=filled).not_()),
+        _of_day("delivered", "delivered", arrived).where(since_first, ran),
+        _of_day("rows", "stock" if is_snapshot else "count", literal(0)).where(
+            came.copy(), exp.Exists(this=filled).not_()
+        ),
     ]
+
+
+def _of_day(measure: str, kind: str, value: exp.Expr) -> exp.Select:
+    """A measure of each of the run's days that no line tells."""
+    parts = (text(""), text(measure), text(kind), exp.cast(value, "double"), literal(0), null_as("double"))
+    values = (named(part, name) for part, name in zip(parts, PARTS, strict=True))
+    return exp.select(named(column("day"), "measured_on"), *values).from_("run_days")
 
 
 def _of_column(name: str, content: Column, timezone: str, *, is_key: bool) -> list[exp.Expr]:
@@ -116,21 +118,16 @@ def _level(name: str, measure: str, value: exp.Expr) -> exp.Expr:
     """The median, with the variance that its logarithm has by chance."""
     size = exp.func("abs", value)
     logarithm = exp.Case(ifs=[exp.If(this=exp.NEQ(this=value, expression=literal(0)), true=exp.func("ln", size))])
-    noise = _ratio(exp.Mul(this=literal(MEDIAN_EFFICIENCY), expression=exp.func("var_samp", logarithm)), _count(value))
+    noise = _ratio(exp.Mul(this=literal(MEDIAN_VARIANCE), expression=exp.func("var_samp", logarithm)), _count(value))
     return _measure(name, measure, "level", exp.func("median", value), _count(value), noise)
 
 
 def _measure(
     name: str, measure: str, kind: str, value: exp.Expr, size: exp.Expr, noise: exp.Expr | None = None
 ) -> exp.Struct:
-    parts = {
-        "column_name": text(name),
-        "measure": text(measure),
-        "kind": text(kind),
-        "value": exp.cast(value.copy(), "double"),
-        "size": exp.cast(size.copy(), "bigint"),
-        "noise": exp.cast(noise, "double") if noise is not None else null_as("double"),
-    }
+    told = (exp.cast(value.copy(), "double"), exp.cast(size.copy(), "bigint"))
+    chance = exp.cast(noise, "double") if noise is not None else null_as("double")
+    parts = dict(zip(PARTS, (text(name), text(measure), text(kind), *told, chance), strict=True))
     return exp.Struct(expressions=[exp.PropertyEQ(this=text(key), expression=part) for key, part in parts.items()])
 
 

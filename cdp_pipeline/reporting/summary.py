@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cdp_pipeline.assets.factory import stage_run_days
+from cdp_pipeline.checks.pages import write_pages
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.partitions import days_between
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
@@ -61,6 +62,13 @@ def _print_missing(console: Console, project: Project, settings: Settings, deliv
     for name, path in asked.items():
         if name not in delivered:
             console.print(f"[yellow]no file[/yellow] {name}: nothing matches {settings.landing / path}", soft_wrap=True)
+
+
+def tell_quality(console: Console, project: Project, settings: Settings) -> None:
+    """Write the quality pages of a failed run, with the branches that went on after the failure, and say where."""
+    with DuckDBWarehouse.of(settings).session() as session:
+        if write_pages(session, project, settings.quality_pages):
+            console.print(f"Quality of the day: {settings.quality_pages / 'index.html'}", markup=False)
 
 
 def _print_figures(console: Console, figures: dict[str, int], record: RunRecord, days: tuple[date, ...]) -> None:

@@ -13,7 +13,7 @@ from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 def test_a_tables_columns_are_its_sidecars(sample: DuckDBSession, project: Project) -> None:
     for name, table in load_catalogue(project).items():
         found = sample.columns(name)
-        declared = {column: content.type for column, content in table.sidecar.columns.items()}
+        declared = table.sidecar.types
         assert list(found) == list(declared), name
 
 

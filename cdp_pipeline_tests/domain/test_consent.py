@@ -59,7 +59,7 @@ def _states(
 ) -> dict[tuple[str, str], tuple[Any, ...]]:
     """(status, reason, source of what was overridden) by channel and purpose."""
     ruled = replace(project, consent=RULES)
-    columns = {name: content.type for name, content in SIDECARS["consents"].columns.items()}
+    columns = SIDECARS["consents"].types
     rows = []
     for decision in decisions:
         row = {**DECISION, "record": "r1", **decision}

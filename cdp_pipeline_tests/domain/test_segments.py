@@ -59,7 +59,7 @@ frequencies = st.tuples(*[st.one_of(st.none(), st.integers(0, 3))] * 3)
 def types(project: Project) -> dict[str, dict[str, str]]:
     catalogue = load_catalogue(project)
     return {
-        name: {n: c.type for n, c in catalogue[name].sidecar.columns.items()}
+        name: catalogue[name].sidecar.types
         for name in ("metrics.profile_metrics", "profile.profiles", "profile.timeline")
     }
 

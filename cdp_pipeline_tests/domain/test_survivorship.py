@@ -35,7 +35,7 @@ RULES = Survivorship.model_validate(
 def _golden(
     session: DuckDBSession, project: Project, records: list[dict[str, Any]], rules: Survivorship = RULES
 ) -> dict[str, tuple[str, str]]:
-    columns = {name: c.type for name, c in unified_sidecar(project, "person_records").columns.items()}
+    columns = unified_sidecar(project, "person_records").types
     filled = [{**content, "record_id": content.get("record_id", f"r{place}")} for place, content in enumerate(records)]
     session.stage_rows("content", columns, [tuple(row.get(name) for name in columns) for row in filled])
     session.replace_table("unified.person_records", parse("from content"), lambda name: None)

@@ -1,8 +1,5 @@
 from collections.abc import Mapping
 
-import pytest
-
-from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.privacy.former import ever_found
@@ -11,11 +8,6 @@ from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.sql.lineage import parse
 
 ADRIAN = "adrian.keller@gmail.com"
-
-
-@pytest.fixture(scope="module")
-def sidecars(project: Project) -> Mapping[str, Sidecar]:
-    return {name: table.sidecar for name, table in load_catalogue(project).items()}
 
 
 def test_whom_a_source_delivers_is_found_as_ever(

@@ -1,19 +1,11 @@
 from collections.abc import Mapping
 
-import pytest
-
-from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.privacy.lines import stage_lines
 from cdp_pipeline.privacy.people import found_profiles, stage_people
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.sql.lineage import parse
-
-
-@pytest.fixture(scope="module")
-def sidecars(project: Project) -> Mapping[str, Sidecar]:
-    return {name: table.sidecar for name, table in load_catalogue(project).items()}
 
 
 def test_the_lines_of_every_source_and_day_are_found(

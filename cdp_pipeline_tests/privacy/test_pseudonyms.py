@@ -44,7 +44,7 @@ def _published(session: DuckDBSession, people: list[tuple[Any, ...]], key: str, 
         (f"P{number}", f"a{number}@x.fr", "Paris", born, gender, *home, 1)
         for number, (born, gender, home) in enumerate(people)
     ]
-    session.stage_rows("given", {n: c.type for n, c in SIDECAR.columns.items()}, rows)
+    session.stage_rows("given", SIDECAR.types, rows)
     session.replace_table("profile.t", parse("select * from given"), lambda name: None)
     session.replace_table("quality.extracts", parse("select date '2026-11-15' as extract_date"), lambda name: None)
     ((_, query),) = public_selects(session, [("profile.t", SIDECAR)], key, smallest)

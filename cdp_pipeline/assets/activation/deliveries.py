@@ -38,7 +38,7 @@ def build(run: TableRun) -> None:
         for name, destination in sorted(run.project.destinations.items())
         for day in run.days
     ]
-    types = {name: column.type for name, column in run.table.sidecar.columns.items()}
+    types = run.table.sidecar.types
     run.session.stage_rows("delivered", types, rows)
     run.metadata["files"] = ", ".join(row[8] for row in rows if row[8]) or "none"
     run.write(exp.select("*").from_("delivered"), also=lambda: _send(run))

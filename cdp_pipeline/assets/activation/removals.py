@@ -13,7 +13,7 @@ QUERIES = named_beside(__file__)
 def build(run: TableRun) -> None:
     """Note which removals went out by now."""
     if not run.session.columns(run.table.full_name):
-        run.write(no_rows({name: content.type for name, content in run.table.sidecar.columns.items()}))
+        run.write(no_rows(run.table.sidecar.types))
         return
     run.write(QUERIES["removals"])
     run.metadata["queued"] = run.session.rows(QUERIES["queued"])[0][0]

@@ -92,7 +92,7 @@ def build(run: TableRun) -> None:
     run.metadata["match weights"] = match_weights(settings)
     run.metadata["m and u"] = probabilities(settings)
     run.metadata["blocked pairs"] = blocked_pairs([Blocks(**limit) for limit in blocks["limits"]])
-    types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+    types = run.table.sidecar.types
     run.session.stage_rows("model_in_force", types, [row])
     run.write(exp.select("*").from_("model_in_force"))
 

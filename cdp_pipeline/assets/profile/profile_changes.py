@@ -15,7 +15,7 @@ QUERIES = named_beside(__file__)
 def build(run: TableRun) -> None:
     """Compare the profiles with those of the state before; all are changed where there is none."""
     session = run.session
-    types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+    types = run.table.sidecar.types
     session.stage("before", QUERIES["standing"] if session.columns(run.table.full_name) else no_rows(types))
     session.stage("events", events_select(run.project.survivorship))
     session.stage("inputs_now", QUERIES["inputs"])

@@ -38,7 +38,7 @@ def build(run: TableRun) -> None:
 
 def _write_changes(run: TableRun, at_once: int) -> None:
     session = run.session
-    types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+    types = run.table.sidecar.types
     stands = list(session.columns(run.table.full_name)) == list(types)
     session.stage("days_now", _over("days", QUERIES["touches"]))
     no_days = exp.select("*").from_("days_now").where(exp.false())

@@ -38,7 +38,7 @@ def record(run: TableRun, checked_on: date, failure: Exception | None = None) ->
         checks.append(CheckResult(MADE, False, str(failure)))
     if not checks:
         return
-    types = {name: content.type for name, content in SIDECAR.columns.items()}
+    types = SIDECAR.types
     run.session.stage_rows("found", types, [_row(run, checked_on, check) for check in checks])
     mine = exp.and_(
         exp.EQ(this=column("table_name"), expression=text(run.table.full_name)),

@@ -59,7 +59,7 @@ def build(run: TableRun) -> None:
                 faults.append(str(error))
     if faults:
         raise UnusableExtracts(faults)
-    types = {name: column.type for name, column in run.table.sidecar.columns.items()}
+    types = run.table.sidecar.types
     run.session.stage_rows("delivered_files", types, rows)
     run.metadata["files"] = len(rows)
     if kept_out:

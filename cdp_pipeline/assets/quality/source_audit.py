@@ -36,7 +36,7 @@ def build(run: TableRun) -> None:
             told = (share, _most_frequent(row[place] for row in patterns), newest, known.get((source.source, plain)))
             described = (run.as_of, source.source, plain, part, content.type, content.privacy_class)
             rows.append((*described, total, filled, distinct, least, greatest, *told))
-    run.session.stage_rows("audited", {name: c.type for name, c in run.table.sidecar.columns.items()}, rows)
+    run.session.stage_rows("audited", run.table.sidecar.types, rows)
     run.write(exp.select("*").from_("audited"))
 
 

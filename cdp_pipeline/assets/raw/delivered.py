@@ -105,7 +105,7 @@ def _inspected(run: TableRun, source: str, plain: str, definition: Table) -> lis
 def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:
     run.extra_columns = bool(extra)
     wanted = [*run.table.sidecar.columns, *extra]
-    types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+    types = run.table.sidecar.types
     run.write(union_all([_padded(part, columns, wanted) for part, columns in parts] or [no_rows(types)]))
 
 

@@ -23,7 +23,7 @@ def reads(project: Project) -> Iterable[str]:
 def build(run: TableRun) -> None:
     """Parse the values that the table lacks, and add them."""
     if not run.session.columns(NAME):
-        types = {name: content.type for name, content in run.table.sidecar.columns.items()}
+        types = run.table.sidecar.types
         run.session.replace_table(NAME, no_rows(types), unaudited)
     asked = [
         query
