@@ -17,6 +17,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from cdp_pipeline.assets.changed_profiles import CHANGES, write_profiles
+from cdp_pipeline.assets.custom_metrics import custom_metrics
 from cdp_pipeline.assets.quality.measures import checks_of, measured, measuring
 from cdp_pipeline.assets.raw.delivered import raw_table
 from cdp_pipeline.assets.sidecars import packaged_sidecar, unified_sidecar
@@ -32,6 +33,8 @@ from cdp_pipeline.domain.segments import faults
 from cdp_pipeline.sql.lineage import parse, tables_read
 
 ROOT = Path(__file__).parent
+AS_OF = "as_of_day"
+"""The partition of tables that hold as of a day: a range is made a day at a time."""
 Describe = Callable[[TableRun], dict[str, Any]]
 
 
@@ -51,6 +54,8 @@ def load_catalogue(project: Project) -> dict[str, TableAsset]:
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
         tables += [_packaged(project, path) for path in sorted((ROOT / layer).glob("*.yml"))]
+        if layer == "metrics":
+            tables += custom_metrics(project, tables)
     _refuse(_truth_faults(project, {table.full_name for table in tables}))
     measures = measured(project)
     catalogue = {table.full_name: _with_quality(project, table, measures) for table in tables}
@@ -151,6 +156,8 @@ def _writing(sidecar: Sidecar, query: exp.Expr, metadata: Describe | None) -> Bu
         """Write the query's rows, then say what the table's module has to say of them."""
         if sidecar.incremental:
             write_profiles(run, query)
+        elif sidecar.partition == AS_OF:
+            run.write_by_day(query)
         else:
             run.write(query)
         if metadata is not None:

@@ -31,14 +31,14 @@ from dagster._core.definitions.metadata import RawMetadataValue
 from sqlglot import exp
 
 from cdp_pipeline.assets.quality.check_results import record
-from cdp_pipeline.assets.table import AuditFailed, TableAsset, TableRun
+from cdp_pipeline.assets.table import AuditFailed, TableAsset, TableRun, stage_days
 from cdp_pipeline.checks.pages import page_of, write_pages
 from cdp_pipeline.checks.suites import CheckResult
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import array, column, named, sql_of, text
+from cdp_pipeline.domain.expressions import column, named, sql_of, text
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.partitions import daily_partitions, days_between, run_days
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
@@ -132,7 +132,7 @@ def _upstream(table: TableAsset, project: Project) -> list[AssetKey]:
 
 def stage_run_days(session: Session, days: tuple[date, ...], deployment: Deployment) -> None:
     """`run_days`: a row a day of the run; `deployment`: one row of its time zone, currency and country."""
-    session.stage("run_days", exp.select(named(exp.func("unnest", array(days)), "day")))
+    stage_days(session, days)
     settings = {"timezone": deployment.timezone, "currency": deployment.currency, "country": deployment.default_country}
     session.stage("deployment", exp.select(*(named(text(value), name) for name, value in settings.items())))
 

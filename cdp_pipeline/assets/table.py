@@ -16,10 +16,15 @@ from cdp_pipeline.checks.suites import CheckResult, run_suite
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import column, literal, table
+from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, table
 from cdp_pipeline.resources.landing import LandingZone
 from cdp_pipeline.resources.warehouse import Also, Session, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
+
+
+def stage_days(session: Session, days: tuple[date, ...]) -> None:
+    """`run_days`: a row a day that a table is made for."""
+    session.stage("run_days", exp.select(named(exp.func("unnest", array(days)), "day")))
 
 
 class AuditFailed(Exception):
@@ -70,6 +75,17 @@ class TableRun:
         else:
             where = self._slice(partition, held)
             self.rows = self.session.replace_slice(self.table.full_name, query, where, self._audit, also)
+
+    def write_by_day(self, query: exp.Expr) -> None:
+        """As `write`, with the query run for one day of `run_days` after another: no day needs another's memory."""
+        if len(self.days) > 1:
+            self.session.stage("by_day", no_rows(self.table.sidecar.types))
+            for day in self.days:
+                stage_days(self.session, (day,))
+                self.session.append("by_day", query)
+            stage_days(self.session, self.days)
+        self.write(query if len(self.days) == 1 else exp.select("*").from_("by_day"))
+        self.query = query
 
     def write_rows(self, query: exp.Expr, where: exp.Expr, also: Also = nothing_else) -> None:
         """Put the query's rows in the place of those that fulfil `where`; the others stay."""

@@ -15,6 +15,7 @@ from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.config.expectations import Suite
 from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.config.metrics import CustomMetric, Metrics, load_custom_metrics
 from cdp_pipeline.config.quality import Quality
 from cdp_pipeline.config.segments import Segment, SegmentReference
 from cdp_pipeline.config.sources import Source, Table
@@ -38,6 +39,8 @@ class Project:
     consent: Consent
     segments: dict[str, Segment]
     destinations: dict[str, Destination]
+    metrics: Metrics
+    custom_metrics: dict[str, CustomMetric]
     quality: Quality
     suites: dict[str, Suite]
     truths: dict[str, str]
@@ -65,6 +68,8 @@ def load_project(seeds: Path) -> Project:
         consent=load(seeds / "consent.yml", Consent),
         segments=_folder(seeds / "segments", Segment, "id"),
         destinations=_folder(seeds / "destinations", Destination, "name"),
+        metrics=load(seeds / "metrics.yml", Metrics),
+        custom_metrics=load_custom_metrics(seeds / "metrics"),
         quality=load(seeds / "quality.yml", Quality),
         suites=_folder(seeds / "expectations", Suite, "table"),
         truths={path.name: path.read_text(encoding="utf-8") for path in sorted((seeds / "expectations").glob("*.sql"))},

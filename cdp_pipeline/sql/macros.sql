@@ -128,8 +128,11 @@ create or replace macro given_of(full_name) as
 -- The moment in UTC at which a local day begins.
 create or replace macro day_begins(day, zone) as cast((cast(day as timestamp) at time zone zone) at time zone 'UTC' as timestamp);
 
+-- The local time of a moment in UTC.
+create or replace macro local_time(moment, zone) as (moment at time zone 'UTC') at time zone zone;
+
 -- The local day of a moment in UTC.
-create or replace macro local_day(moment, zone) as cast((moment at time zone 'UTC') at time zone zone as date);
+create or replace macro local_day(moment, zone) as cast(local_time(moment, zone) as date);
 
 -- Street, folded, with usual abbreviations spelt out.
 create or replace macro fold_street(value) as

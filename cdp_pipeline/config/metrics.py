@@ -1,0 +1,59 @@
+"""`seeds/metrics.yml`, the parameters of the metrics that ship, and `seeds/metrics/`, a deployment's own metrics."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from cdp_pipeline.config.base import Config, ConfigError, load
+from cdp_pipeline.config.sidecar import Sidecar
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Affinity(Config):
+    """What makes a profile drawn to a category: touches by kind, half as much after each half-life.
+
+    `smoothing` is the weight of what everyone touches, in the same unit as `weights`.
+    """
+
+    half_life_days: Positive
+    smoothing: Positive
+    weights: dict[str, Positive] = Field(min_length=1)
+
+
+class Metrics(Config):
+    """Parameters of the metrics; `favourite_smoothing` is in articles."""
+
+    affinity: Affinity
+    favourite_smoothing: Positive
+
+
+@dataclass(frozen=True)
+class CustomMetric:
+    """A metric of a deployment's own: what its columns are, and the text of its SELECT."""
+
+    path: Path
+    sidecar: Sidecar
+    sql: str
+
+
+def load_custom_metrics(folder: Path) -> dict[str, CustomMetric]:
+    """The metrics of `seeds/metrics/`, a `.sql` file and its sidecar each; raises ConfigError for half a pair."""
+    stems = sorted({path.stem for path in folder.glob("*.*") if path.suffix in (".sql", ".yml")})
+    found, faults = {}, []
+    for stem in stems:
+        path, described = folder / f"{stem}.sql", folder / f"{stem}.yml"
+        if not path.exists():
+            faults.append(f"{described}: {path.name} is missing; write the SELECT of the metric")
+        elif not described.exists():
+            faults.append(f"{path}: {described.name} is missing; describe its columns, as in docs/metrics.md")
+        else:
+            try:
+                found[stem] = CustomMetric(path, load(described, Sidecar), path.read_text(encoding="utf-8"))
+            except ConfigError as error:
+                faults.append(str(error))
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return found
