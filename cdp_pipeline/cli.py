@@ -270,6 +270,22 @@ def review(
     )
 
 
+@app.command()
+def preview(
+    segment_file: Annotated[Path, typer.Argument(help="A segment's YAML file, anywhere.", exists=True, dir_okay=False)],
+    date: Annotated[str | None, typer.Option(help="As of this day; by default the newest that has metrics.")] = None,
+) -> None:
+    """Read a segment in plain words, count its members and its overlaps, and show its SQL, writing nothing."""
+    settings, project = _configured()
+    from cdp_pipeline.reporting.preview import preview_segment
+    from cdp_pipeline.resources.warehouse import WarehouseError
+
+    _require_warehouse(settings)
+    as_of = asked_days(project, date, None, None)[0] if date else None
+    with _told(ConfigError, code=2), _told(WarehouseError):
+        preview_segment(settings, project, segment_file, as_of, console)
+
+
 @app.command("draft-source")
 def draft(
     files: Annotated[

@@ -20,6 +20,7 @@ from cdp_pipeline.assets.changed_profiles import CHANGES, write_profiles
 from cdp_pipeline.assets.custom_metrics import custom_metrics
 from cdp_pipeline.assets.quality.measures import checks_of, measured, measuring
 from cdp_pipeline.assets.raw.delivered import raw_table
+from cdp_pipeline.assets.segments.segment_queries import vocabulary_faults
 from cdp_pipeline.assets.sidecars import packaged_sidecar, unified_sidecar
 from cdp_pipeline.assets.staging.typed import staging_table
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
@@ -29,7 +30,6 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar
 from cdp_pipeline.domain import consistency
 from cdp_pipeline.domain.mapping import Target
-from cdp_pipeline.domain.segments import faults
 from cdp_pipeline.sql.lineage import parse, tables_read
 
 ROOT = Path(__file__).parent
@@ -45,11 +45,7 @@ def load_catalogue(project: Project) -> dict[str, TableAsset]:
     vocabulary, and names that no other file knows.
     """
     _refuse(_mapping_faults(project))
-    _refuse(
-        f"{project.seeds / 'segments' / name}.yml: {fault}"
-        for name, segment in project.segments.items()
-        for fault in faults(segment)
-    )
+    _refuse(_segment_faults(project))
     tables = [raw_table(*parts) for parts in project.tables()]
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
@@ -74,6 +70,11 @@ def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, ex
     if query is None:
         return table
     return replace(table, build=measuring(table.build, query), checks=(*table.checks, *checks_of(table.full_name)))
+
+
+def _segment_faults(project: Project) -> Iterator[str]:
+    for name, segment in project.segments.items():
+        yield from vocabulary_faults(project, segment, project.seeds / "segments" / f"{name}.yml")
 
 
 def _truth_faults(project: Project, known: Set[str]) -> Iterator[str]:

@@ -130,6 +130,26 @@ def history(rows: Sequence[tuple[date, str, int]], label: str) -> MarkdownMetada
     return _markdown(figure, label)
 
 
+def heat_map(sizes: Mapping[str, int], shared: Sequence[tuple[str, str, int]]) -> MarkdownMetadataValue:
+    """Of each two groups the share of the smaller one that is in both, from sizes and rows of (group, group, members)."""
+    names = sorted(sizes)
+    figure = _figure(2 + 1.5 * LINE_INCHES * len(names))
+    axes = figure.subplots()
+    cells = [[1.0 if a == b else 0.0 for b in names] for a in names]
+    for a, b, members in shared:
+        row, across = names.index(a), names.index(b)
+        cells[row][across] = cells[across][row] = members / min(sizes[a], sizes[b])
+    if names:
+        axes.imshow(cells, cmap="Greens", vmin=0, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
+    axes.set_yticks(range(len(names)), [f"{name} ({sizes[name]})" for name in names])
+    for row, values in enumerate(cells):
+        for across, share in enumerate(values):
+            color = "white" if share > 0.6 else "black"
+            axes.text(across, row, f"{share:.0%}", ha="center", va="center", color=color, fontsize=8)
+    return _markdown(figure, "Share of the smaller segment that is in both")
+
+
 def _figure(inches: float) -> "Figure":
     from matplotlib.figure import Figure
 

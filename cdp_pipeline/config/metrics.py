@@ -24,10 +24,14 @@ class Affinity(Config):
 
 
 class Metrics(Config):
-    """Parameters of the metrics; `favourite_smoothing` is in articles."""
+    """Parameters of the metrics; `favourite_smoothing` is in articles.
+
+    `events` are the kinds of touches that a source's own column names; those that mappings name are known.
+    """
 
     affinity: Affinity
     favourite_smoothing: Positive
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

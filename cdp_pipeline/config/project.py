@@ -4,6 +4,7 @@ What belongs here: finding the files, and the checks that span several of them. 
 shape of one file, which is its own module's.
 """
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ M = TypeVar("M", bound=Config)
 class Project:
     """The configuration of one deployment; dictionaries are keyed by name, in sorted order.
 
-    `truths` has the text of the queries that suites name, by file.
+    `truths` has the text of the queries that suites name, by file, `segment_queries` that of segments in SQL.
     """
 
     seeds: Path
@@ -39,6 +40,7 @@ class Project:
     consent: Consent
     segments: dict[str, Segment]
     destinations: dict[str, Destination]
+    segment_queries: dict[str, str]
     metrics: Metrics
     custom_metrics: dict[str, CustomMetric]
     quality: Quality
@@ -68,18 +70,24 @@ def load_project(seeds: Path) -> Project:
         consent=load(seeds / "consent.yml", Consent),
         segments=_folder(seeds / "segments", Segment, "id"),
         destinations=_folder(seeds / "destinations", Destination, "name"),
+        segment_queries=_queries(seeds / "segments"),
         metrics=load(seeds / "metrics.yml", Metrics),
         custom_metrics=load_custom_metrics(seeds / "metrics"),
         quality=load(seeds / "quality.yml", Quality),
         suites=_folder(seeds / "expectations", Suite, "table"),
-        truths={path.name: path.read_text(encoding="utf-8") for path in sorted((seeds / "expectations").glob("*.sql"))},
+        truths=_queries(seeds / "expectations"),
     )
-    faults = [*_segment_faults(project), *_destination_faults(project)]
+    faults = [*_all_segment_faults(project), *_destination_faults(project)]
     if not project.sources:
         faults.append(f"{seeds / 'sources'}: no source is configured; add a YAML file (docs/sources.md shows one)")
     if faults:
         raise ConfigError("\n".join(faults))
     return project
+
+
+def _queries(folder: Path) -> dict[str, str]:
+    """The text of the `.sql` files of a folder, by name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
 
 
 def _folder(folder: Path, model: type[M], identity: str) -> dict[str, M]:
@@ -103,20 +111,30 @@ def _folder(folder: Path, model: type[M], identity: str) -> dict[str, M]:
     return found
 
 
-def _segment_faults(project: Project) -> Iterator[str]:
+def _all_segment_faults(project: Project) -> Iterator[str]:
     for name, segment in project.segments.items():
-        path = project.seeds / "segments" / f"{name}.yml"
-        for purpose in segment.purposes:
-            if purpose not in project.consent.purposes:
-                known = sorted(project.consent.purposes)
-                yield f"{path}:{line_of(path, ('purposes',))}: purposes: '{purpose}' is not one of {known}"
-        for rule in segment.rules():
-            if isinstance(rule, SegmentReference) and rule.segment not in project.segments:
-                yield f"{path}: segment: '{rule.segment}' is not one of {sorted(project.segments)}"
-    yield from _segment_cycles(project)
+        yield from reference_faults(project, segment, project.seeds / "segments" / f"{name}.yml")
+    yield from segment_cycles(project)
 
 
-def _segment_cycles(project: Project) -> Iterator[str]:
+def reference_faults(project: Project, segment: Segment, path: Path) -> Iterator[str]:
+    """Purposes, channels and segments that the segment in this file names and that do not exist."""
+    for key, values, known in (
+        ("purposes", segment.purposes, sorted(project.consent.purposes)),
+        ("channels", segment.channels, sorted(project.consent.channels)),
+    ):
+        for place, value in enumerate(values):
+            if value not in known:
+                yield f"{path}:{line_of(path, (key, place))}: {key}: '{value}' is not one of {known}"
+    for keys, rule in segment.leaves():
+        if isinstance(rule, SegmentReference) and rule.segment not in project.segments:
+            near = difflib.get_close_matches(rule.segment, project.segments, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"choose one of {sorted(project.segments)}"
+            yield f"{path}:{line_of(path, (*keys, 'segment'))}: segment '{rule.segment}' does not exist; {hint}"
+
+
+def segment_cycles(project: Project) -> Iterator[str]:
+    """That segments refer to each other in a circle."""
     order: list[str] = []
     waiting = dict.fromkeys(project.segments)
     while waiting:
@@ -133,7 +151,7 @@ def _segment_cycles(project: Project) -> Iterator[str]:
 
 def references(segment: Segment) -> set[str]:
     """Names of the segments that a segment refers to."""
-    return {rule.segment for rule in segment.rules() if isinstance(rule, SegmentReference)}
+    return {rule.segment for _, rule in segment.leaves() if isinstance(rule, SegmentReference)}
 
 
 def _destination_faults(project: Project) -> Iterator[str]:

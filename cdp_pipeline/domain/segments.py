@@ -1,217 +1,351 @@
 """The segment language, compiled: all segments as one SELECT of (as_of_day, segment, profile_id).
 
 Windows end with the as-of day of the run, never with the clock. An event that never happened counts
-zero. Values become literals, never text pasted into SQL.
+zero; a missing value fulfils no comparison. Values become literals, never text pasted into SQL.
 """
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
 from cdp_pipeline.config.project import references
-from cdp_pipeline.config.segments import Count, Event, Group, Property, Scalar, Segment, SegmentReference
-from cdp_pipeline.domain.expressions import column, literal, named, null_as, table, text, union_all
+from cdp_pipeline.config.segments import (
+    Count,
+    DaysAgo,
+    Event,
+    Group,
+    Limit,
+    Promotion,
+    Property,
+    Sample,
+    Scalar,
+    Segment,
+    SegmentReference,
+    Step,
+    Sum,
+)
+from cdp_pipeline.domain.expressions import column, literal, macro, named, null_as, table, text, union_all, within
+from cdp_pipeline.domain.segment_sequences import followed
+from cdp_pipeline.domain.segment_vocabulary import METRICS, PROFILES, TIMELINE, Field, Vocabulary
 
-METRIC_FIELDS = [
-    "recency_days",
-    "frequency",
-    "monetary_value",
-    "average_basket",
-    "first_order_on",
-    "last_order_on",
-    "web_orders",
-    "store_orders",
-    "rfm_recency",
-    "rfm_frequency",
-    "rfm_monetary",
-    "emails_sent_90d",
-    "emails_opened_90d",
-    "emails_clicked_90d",
-    "web_views_90d",
-    "videos_watched_90d",
-    "events_attended_365d",
-    "favourite_category",
-    "last_satisfaction_score",
-    "last_touch_on",
-]
-PROFILE_FIELDS = [
-    "confidence",
-    "weakest_link",
-    "link_density",
-    "cut_links",
-    "preferred_channel",
-    "messages_lately",
-    "is_pressed",
-    "gender",
-    "birth_date",
-    "postcode",
-    "city",
-    "region",
-    "country",
-    "language",
-    "records",
-    "sources",
-    "first_seen_at",
-    "last_changed_at",
-]
-EVENTS = ["order", "bought", "sent", "opened", "clicked", "viewed", "watched", "attended", "unsubscribed", "case"]
-EVENT_FIELDS = ["channel", "object_id", "category", "campaign_id", "amount", "device", "source"]
 COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
 }  # fmt: skip
+DAY, WHO = "as_of_day", "profile_id"
+TURNED = "turned"
+"""Staged by whoever asks for `truths_select`: the rows (segment, profile_id) that it is about."""
 
 
-def faults(segment: Segment) -> list[str]:
-    """Names in a segment that do not exist, each with the nearest that does."""
-    found = []
-    for rule in segment.rules():
-        if isinstance(rule, Property):
-            found += _unknown("field", rule.field, [*METRIC_FIELDS, *PROFILE_FIELDS])
-        if isinstance(rule, Event):
-            found += _unknown("event", rule.event, EVENTS)
-            found += [fault for leaf in _leaves(rule.where) for fault in _unknown("field", leaf.field, EVENT_FIELDS)]
+def members_select(
+    segments: Mapping[str, Segment], known: Vocabulary, queries: Mapping[str, exp.Query], only: str | None = None
+) -> exp.Query:
+    """Columns as `segments.segment_members`, of all segments or of one (with those that it refers to).
+
+    `queries` are those of segments in SQL, which hold as of the single day in `run_days`.
+    """
+    if not segments:
+        return _nobody()
+    asked = {only} if only else set(segments)
+    compiler = _Compiler(known, queries)
+    for name in _ordered({name: segments[name] for name in _with_references(asked, segments)}):
+        compiler.add(name, segments[name])
+    return compiler.members(sorted(asked))
+
+
+def truths_select(segments: Mapping[str, Segment], known: Vocabulary, queries: Mapping[str, exp.Query]) -> exp.Query:
+    """Whether each condition of a segment holds for the profiles in `turned`: (as_of_day, segment, profile_id, place, holds).
+
+    A segment in SQL has no conditions.
+    """
+    asked = {name: conditions(segment) for name, segment in segments.items() if segment.query is None}
+    if not asked:
+        return _nobody(place="bigint", holds="boolean")
+    compiler = _Compiler(known, queries)
+    for name in _ordered(segments):
+        compiler.add(name, segments[name])
+    return compiler.truths(asked)
+
+
+def conditions(segment: Segment) -> list[Group]:
+    """What has to hold, one after another: rules of `include`, that `exclude` does not hold, that nothing promoted was bought."""
+    found: list[Group] = []
+    if segment.include is not None and not segment.include.negated:
+        found += [Group(rules=(rule,)) for rule in segment.include.rules]
+    elif segment.include is not None:
+        found.append(segment.include)
+    if segment.exclude is not None:
+        found.append(_none_of(segment.exclude))
+    if segment.promotes is not None:
+        found.append(_none_of(bought(segment.promotes)))
     return found
 
 
-def members_select(segments: Mapping[str, Segment]) -> exp.Query:
-    """Columns as `segments.segment_members`, each segment after those it refers to."""
-    if not segments:
-        return _nobody()
-    compiler = _Compiler()
-    for name in _ordered(segments):
-        compiler.add(name, segments[name])
-    return compiler.select(sorted(segments))
+def _none_of(rule: Group | Event) -> Group:
+    return Group.model_validate({"not": True, "rules": (rule,)})
+
+
+def bought(promoted: Promotion) -> Event:
+    """That something promoted was bought lately."""
+    parts = (("object_id", promoted.skus), ("category", promoted.categories))
+    rules = tuple(Property(field=name, operator="in", value=values) for name, values in parts if values)
+    return Event(event="bought", within_days=promoted.within_days, where=Group(combinator="or", rules=rules))
 
 
 class _Compiler:
     """Collects a CTE for each distinct event leaf, and one for each segment."""
 
-    def __init__(self) -> None:
-        self._events: dict[str, exp.Select] = {}
-        self._segments: dict[str, exp.Select] = {}
+    def __init__(self, known: Vocabulary, queries: Mapping[str, exp.Query]) -> None:
+        self._known = known
+        self._queries = queries
+        self._used: set[str] = set()
+        self._events: dict[str, exp.Query] = {}
+        self._segments: dict[str, exp.Query] = {}
 
     def add(self, name: str, segment: Segment) -> None:
         """Compile one segment; those that it refers to must have been added before."""
-        condition = self._group(segment.include)
-        if segment.exclude is not None:
-            excluded = exp.func("coalesce", exp.Paren(this=self._group(segment.exclude)), exp.false())
-            condition = exp.and_(condition, excluded.not_())
-        self._segments[f"segment_{name}"] = (
-            exp.select("base.as_of_day", "base.profile_id").from_("base").where(condition)
-        )
+        if segment.query is not None:
+            self._segments[f"segment_{name}"] = _of_query(self._queries[segment.query])
+            return
+        query = exp.select(column(DAY, "base"), column(WHO, "base")).from_("base").where(self._condition(segment))
+        self._segments[f"segment_{name}"] = self._limited(query, segment.limit)
 
-    def select(self, names: list[str]) -> exp.Query:
+    def members(self, names: list[str]) -> exp.Query:
         """The members of the named segments (as_of_day, segment, profile_id)."""
         parts = [
-            exp.select("as_of_day", named(text(name), "segment"), "profile_id").from_(exp.to_table(f"segment_{name}"))
-            for name in names
+            exp.select(DAY, named(text(name), "segment"), WHO).from_(exp.to_table(f"segment_{name}")) for name in names
         ]
-        query = exp.select("*").from_(union_all(parts).subquery("members")).with_("base", _base())
+        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("members")))
+
+    def truths(self, asked: Mapping[str, list[Group]]) -> exp.Query:
+        """A row a condition, day and profile that turned."""
+        parts = [
+            exp.select(
+                column(DAY, "base"),
+                named(text(name), "segment"),
+                column(WHO, "base"),
+                named(exp.cast(literal(place), "bigint"), "place"),
+                named(_certain(self._group(condition)), "holds"),
+            )
+            .from_("base")
+            .where(within(column(WHO, "base"), _turned(name)))
+            for name, found in sorted(asked.items())
+            for place, condition in enumerate(found)
+        ]
+        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("truths")))
+
+    def _with_parts(self, query: exp.Select) -> exp.Query:
+        query = query.with_("base", _base(self._known, self._used))
         for alias, select in {**self._events, **self._segments}.items():
             query = query.with_(alias, select)
         return query
 
+    def _condition(self, segment: Segment) -> exp.Expr:
+        assert segment.include is not None
+        condition = self._group(segment.include)
+        for left_out in (segment.exclude, segment.promotes and bought(segment.promotes)):
+            if left_out is not None:
+                condition = exp.and_(condition, _certain(self._rule(left_out)).not_())
+        return condition
+
+    def _limited(self, query: exp.Select, limit: Limit | None) -> exp.Query:
+        if limit is None:
+            return query
+        highest = limit.order == "highest"
+        window = {"partition_by": [column(DAY, "base")]}
+        order = exp.Order(
+            expressions=[
+                exp.Ordered(this=self._field(limit.by), desc=highest, nulls_first=False),
+                exp.Ordered(this=column(WHO, "base")),
+            ]
+        )
+        place = exp.Window(this=exp.RowNumber(), order=order, **window)
+        last: exp.Expr = literal(limit.count)
+        if limit.share is not None:
+            number = exp.Window(this=exp.Count(this=exp.Star()), **window)
+            last = exp.Ceil(this=exp.Mul(this=literal(limit.share), expression=number))
+        return query.qualify(exp.LTE(this=place, expression=last))
+
     def _group(self, group: Group) -> exp.Expr:
         parts = [exp.Paren(this=self._rule(rule)) for rule in group.rules]
-        joined = exp.and_(*parts) if group.combinator == "and" else exp.or_(*parts)
-        return exp.func("coalesce", exp.Paren(this=joined), exp.false()).not_() if group.negated else joined
+        return _joined(group, parts)
 
     def _rule(self, rule: object) -> exp.Expr:
         if isinstance(rule, Group):
             return self._group(rule)
         if isinstance(rule, Property):
-            return _compared(column(rule.field, "base"), rule)
+            return _compared(self._field(rule.field), rule, column(DAY, "base"))
         if isinstance(rule, SegmentReference):
-            inside = exp.select("as_of_day", "profile_id").from_(exp.to_table(f"segment_{rule.segment}"))
-            return exp.In(this=_key("base"), query=inside.subquery())
+            return self._inside(f"segment_{rule.segment}")
+        if isinstance(rule, Sample):
+            place = macro("sample_place", column(WHO, "base"), text(rule.salt))
+            return exp.LT(this=place, expression=literal(rule.sample))
         assert isinstance(rule, Event)
         return self._event(rule)
 
+    def _field(self, name: str) -> exp.Expr:
+        self._used.add(name)
+        return _as_day(column(name, "base"), self._known.fields[name])
+
     def _event(self, rule: Event) -> exp.Expr:
         """The profiles of a count that zero fulfils are all but those whose count fails it."""
-        zero_counts = _holds(0, rule.count)
-        happened = exp.func("count", exp.Star())
-        condition = COMPARISONS[rule.count.op](this=happened, expression=literal(rule.count.value))
-        counted = _happened(rule).having(condition.not_() if zero_counts else condition)
-        alias = f"event_{len(self._events) + 1}"
-        same = next((name for name, known in self._events.items() if known == counted), None)
-        self._events.setdefault(same or alias, counted)
-        inside = exp.In(
-            this=_key("base"),
-            query=exp.select("as_of_day", "profile_id").from_(exp.to_table(same or alias)).subquery(),
-        )
-        return inside.not_() if zero_counts else inside
+        asked = rule.asked
+        found: exp.Expr = exp.Count(this=exp.Star())
+        if isinstance(asked, Sum):
+            found = exp.func("coalesce", exp.Sum(this=column(asked.field)), literal(0))
+        condition = COMPARISONS[asked.op](this=found, expression=literal(asked.value))
+        zero_fulfils = _holds(0, asked)
+        happened = exp.select(DAY, WHO).from_(_happened(rule, self._known).subquery("happened")).group_by(DAY, WHO)
+        counted = happened.having(condition.not_() if zero_fulfils else condition)
+        alias = next((name for name, other in self._events.items() if other == counted), None)
+        if alias is None:
+            alias = f"event_{len(self._events) + 1}"
+            self._events[alias] = counted
+        inside = self._inside(alias)
+        return inside.not_() if zero_fulfils else inside
+
+    def _inside(self, alias: str) -> exp.Expr:
+        return within(_key("base"), exp.select(DAY, WHO).from_(exp.to_table(alias)))
 
 
-def _base() -> exp.Select:
-    fields = [column(name, "metrics") for name in METRIC_FIELDS] + [column(name, "profiles") for name in PROFILE_FIELDS]
-    return (
-        exp.select("metrics.as_of_day", "metrics.profile_id", *fields)
-        .from_("metrics.profile_metrics AS metrics")
-        .join("run_days", on="metrics.as_of_day = run_days.day")
-        .join("profile.profiles AS profiles", on="metrics.profile_id = profiles.profile_id")
-    )
-
-
-def _happened(rule: Event) -> exp.Select:
-    """Grouped events of the window, ready for a condition on their number."""
+def _base(known: Vocabulary, used: Iterable[str]) -> exp.Select:
+    """A row a profile and day, with the fields that are used."""
+    metrics, profiles = (_plain(name) for name in (METRICS, PROFILES))
     query = (
-        exp.select(named(column("day", "run_days"), "as_of_day"), "timeline.profile_id")
-        .from_(exp.alias_(table("profile.timeline"), "timeline", table=True))
-        .join("run_days", on="timeline.occurred_on <= run_days.day")
-        .where(
-            exp.EQ(this=column("event", "timeline"), expression=text(rule.event)),
-            "timeline.profile_id is not null",
-        )
-        .group_by("run_days.day", "timeline.profile_id")
+        exp.select(column(DAY, metrics), column(WHO, metrics))
+        .from_(exp.alias_(table(METRICS), metrics, table=True))
+        .join("run_days", on=exp.EQ(this=column(DAY, metrics), expression=column("day", "run_days")))
+        .join(exp.alias_(table(PROFILES), profiles, table=True), on=_same(metrics, profiles, WHO))
     )
+    names = sorted(used)
+    for name in sorted({known.fields[field].table for field in names} - {METRICS, PROFILES}):
+        other = _plain(name)
+        on = exp.and_(_same(metrics, other, WHO), _same(metrics, other, DAY))
+        query = query.join(exp.alias_(table(name), other, table=True), on=on, join_type="left")
+    return query.select(*(column(name, _plain(known.fields[name].table)) for name in names))
+
+
+def _happened(rule: Event, known: Vocabulary) -> exp.Select:
+    """The events that count: (as_of_day, profile_id and the fields of an event)."""
+    days = _window(rule)
+    first = _is_event(rule, known)
+    if rule.then:
+        return followed(exp.and_(first, *days), rule.then, [_is_event(step, known) for step in rule.then])
+    return (
+        exp.select(named(column("day", "run_days"), DAY), "timeline.*")
+        .from_(exp.alias_(table(TIMELINE), "timeline", table=True))
+        .join("run_days", on="timeline.occurred_on <= run_days.day")
+        .where("timeline.profile_id is not null", first, *days)
+    )
+
+
+def _is_event(rule: Event | Step, known: Vocabulary) -> exp.Expr:
+    """Whether a touch is of the kind that a rule or a step names."""
+    is_kind = exp.EQ(this=column("event", "timeline"), expression=text(rule.event))
+    return is_kind if rule.where is None else exp.and_(is_kind, exp.Paren(this=_where(rule.where, known)))
+
+
+def _window(rule: Event) -> list[exp.Expr]:
+    day = column("occurred_on", "timeline")
+    as_of = column("day", "run_days")
+    found: list[exp.Expr] = []
     if rule.within_days is not None:
-        start = exp.Sub(this=column("day", "run_days"), expression=literal(rule.within_days))
-        query = query.where(exp.GT(this=column("occurred_on", "timeline"), expression=start))
-    if rule.where is not None:
-        query = query.where(_where(rule.where))
-    return query
+        found.append(exp.GT(this=day, expression=exp.Sub(this=as_of, expression=literal(rule.within_days))))
+    if rule.since is not None:
+        found.append(exp.GTE(this=day.copy(), expression=_value(rule.since, as_of)))
+    if rule.until is not None:
+        found.append(exp.LTE(this=day.copy(), expression=_value(rule.until, as_of)))
+    return found
 
 
-def _where(group: Group) -> exp.Expr:
-    parts: list[exp.Expr] = []
+def _where(group: Group, known: Vocabulary) -> exp.Expr:
+    parts = []
     for rule in group.rules:
         if isinstance(rule, Group):
-            parts.append(exp.Paren(this=_where(rule)))
+            parts.append(exp.Paren(this=_where(rule, known)))
         elif isinstance(rule, Property):
-            parts.append(exp.Paren(this=_compared(column(rule.field, "timeline"), rule)))
+            field = _as_day(column(rule.field, "timeline"), known.event_fields[rule.field])
+            parts.append(exp.Paren(this=_compared(field, rule, column("day", "run_days"))))
+    return _joined(group, parts)
+
+
+def _joined(group: Group, parts: list[exp.Paren]) -> exp.Expr:
     joined = exp.and_(*parts) if group.combinator == "and" else exp.or_(*parts)
-    return exp.func("coalesce", exp.Paren(this=joined), exp.false()).not_() if group.negated else joined
+    return _certain(joined).not_() if group.negated else joined
 
 
-def _compared(field: exp.Expr, rule: Property) -> exp.Expr:
+def _certain(condition: exp.Expr) -> exp.Expr:
+    """The condition, where what can't be told counts as no."""
+    return exp.func("coalesce", exp.Paren(this=condition), exp.false())
+
+
+def _compared(field: exp.Expr, rule: Property, as_of: exp.Expr) -> exp.Expr:
+    values = [_value(value, as_of) for value in rule.values]
     if rule.operator in COMPARISONS:
-        return COMPARISONS[rule.operator](this=field, expression=literal(_scalar(rule)))
+        return COMPARISONS[rule.operator](this=field, expression=values[0])
     if rule.operator in ("in", "not in"):
-        values = rule.value if isinstance(rule.value, tuple) else (_scalar(rule),)
-        inside = exp.In(this=field, expressions=[literal(value) for value in values])
+        inside: exp.Expr = exp.In(this=field, expressions=values)
         return inside.not_() if rule.operator == "not in" else inside
-    if rule.operator == "contains":
-        return exp.func("contains", exp.Lower(this=field), text(str(rule.value).lower()))
+    if rule.operator in ("between", "not between"):
+        inside = exp.Between(this=field, low=values[0], high=values[1])
+        return inside.not_() if rule.operator == "not between" else inside
+    if rule.operator in ("contains", "begins with"):
+        name = "contains" if rule.operator == "contains" else "starts_with"
+        return exp.func(name, exp.Lower(this=field), text(str(rule.values[0]).lower()))
     empty = field.is_(exp.null())
     return empty if rule.operator == "is null" else empty.not_()
 
 
-def _scalar(rule: Property) -> Scalar:
-    if rule.value is None or isinstance(rule.value, tuple):
-        raise ValueError(f"operator {rule.operator} of {rule.field} needs one value")
-    return rule.value
+def _value(value: Scalar, as_of: exp.Expr) -> exp.Expr:
+    if isinstance(value, DaysAgo):
+        return exp.Sub(this=as_of.copy(), expression=literal(value.days_ago))
+    return literal(value)
+
+
+def _as_day(field: exp.Expr, of: Field) -> exp.Expr:
+    """Moments are compared as days of the deployment's time zone."""
+    if of.type != "TIMESTAMP":
+        return field
+    return macro("local_day", field, exp.select("timezone").from_("deployment").subquery())
+
+
+def _of_query(query: exp.Query) -> exp.Select:
+    """The living profiles that a SELECT of ids finds."""
+    chosen = exp.select(column(WHO)).from_(query.copy().subquery("chosen"))
+    return exp.select(column(DAY, "base"), column(WHO, "base")).from_("base").where(within(column(WHO, "base"), chosen))
+
+
+def _turned(segment: str) -> exp.Select:
+    return exp.select(WHO).from_(TURNED).where(exp.EQ(this=column("segment"), expression=text(segment)))
+
+
+def _plain(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _same(a: str, b: str, name: str) -> exp.EQ:
+    return exp.EQ(this=column(name, a), expression=column(name, b))
 
 
 def _key(alias: str) -> exp.Tuple:
-    return exp.Tuple(expressions=[column("as_of_day", alias), column("profile_id", alias)])
+    return exp.Tuple(expressions=[column(DAY, alias), column(WHO, alias)])
 
 
-def _holds(number: int, count: Count) -> bool:
-    outcomes = {"=": number == count.value, "!=": number != count.value, "<": number < count.value,
-                "<=": number <= count.value, ">": number > count.value, ">=": number >= count.value}  # fmt: skip
-    return outcomes[count.op]
+def _holds(number: int, asked: Count | Sum) -> bool:
+    outcomes = {"=": number == asked.value, "!=": number != asked.value, "<": number < asked.value,
+                "<=": number <= asked.value, ">": number > asked.value, ">=": number >= asked.value}  # fmt: skip
+    return outcomes[asked.op]
+
+
+def _with_references(asked: Iterable[str], segments: Mapping[str, Segment]) -> set[str]:
+    """The segments asked for, and all that these refer to."""
+    found: set[str] = set()
+    waiting = list(asked)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(references(segments[name]))
+    return found
 
 
 def _ordered(segments: Mapping[str, Segment]) -> list[str]:
@@ -221,23 +355,6 @@ def _ordered(segments: Mapping[str, Segment]) -> list[str]:
     return order
 
 
-def _leaves(group: Group | None) -> list[Property]:
-    rules = group.rules if group else ()
-    return [
-        leaf
-        for rule in rules
-        for leaf in (_leaves(rule) if isinstance(rule, Group) else [rule])
-        if isinstance(leaf, Property)
-    ]
-
-
-def _unknown(kind: str, name: str, known: list[str]) -> list[str]:
-    if name in known:
-        return []
-    near = difflib.get_close_matches(name, known, n=1)
-    return [f"{kind}: '{name}' does not exist; " + (f"did you mean '{near[0]}'?" if near else f"choose one of {known}")]
-
-
-def _nobody() -> exp.Select:
-    columns = (("as_of_day", "date"), ("segment", "varchar"), ("profile_id", "varchar"))
-    return exp.select(*(named(null_as(kind), name) for name, kind in columns)).where(exp.false())
+def _nobody(**others: str) -> exp.Select:
+    columns = {DAY: "date", "segment": "varchar", WHO: "varchar", **others}
+    return exp.select(*(named(null_as(kind), name) for name, kind in columns.items())).where(exp.false())

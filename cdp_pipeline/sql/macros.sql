@@ -212,3 +212,6 @@ create or replace macro pattern_of(value) as
         ),
         '[\p{Lu}\p{Lt}]+', 'A', 'g'
     );
+
+-- Where an id falls between 0 and 1 in the sample that the salt names; the same on every day.
+create or replace macro sample_place(id, salt) as (md5_number_lower(salt || ':' || id) >> 32) / 4294967296.0;

@@ -9,7 +9,7 @@ with touches as (
     join weights on timeline.event = weights.event
     join run_days on timeline.occurred_on <= run_days.day
     cross join parameters
-    where timeline.profile_id is not null and timeline.category is not null and coalesce(timeline.amount, 0) >= 0
+    where timeline.profile_id is not null and timeline.category is not null
 ),
 
 weighed as (

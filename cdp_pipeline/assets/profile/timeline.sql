@@ -9,13 +9,14 @@ select
 from unified.interactions
 union all
 select
-    order_id, record_id, null, ordered_at, ordered_on, channel, 'order', null, null,
+    order_id, record_id, null, ordered_at, ordered_on, channel,
+    case when amount < 0 then 'refunded' else 'order' end, null, null,
     null, amount, null, source
 from ordered
 union all
 select
-    ordered.order_id || '/' || lines.line_no, ordered.record_id, null, ordered.ordered_at, ordered.ordered_on, ordered.channel, 'bought',
-    lines.sku, products.category, null, lines.amount, null, lines.source
+    ordered.order_id || '/' || lines.line_no, ordered.record_id, null, ordered.ordered_at, ordered.ordered_on, ordered.channel,
+    case when lines.quantity < 0 then 'returned' else 'bought' end, lines.sku, products.category, null, lines.amount, null, lines.source
 from unified.order_lines as lines
 join ordered on lines.order_id = ordered.order_id
 left join unified.products as products on lines.sku = products.sku

@@ -1,0 +1,48 @@
+"""`segments.segment_changes`: who entered or left a segment since the day before, and which condition turned.
+
+The conditions (`domain.segments.conditions`) are asked as of both days, of the profiles that turned alone.
+"""
+
+from datetime import timedelta
+
+from sqlglot import exp
+
+from cdp_pipeline.assets.segments.segment_queries import segment_queries
+from cdp_pipeline.assets.sidecars import segment_vocabulary
+from cdp_pipeline.assets.table import TableRun, stage_days
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.domain.expressions import no_rows, rows_select
+from cdp_pipeline.domain.segment_reading import rule_reading
+from cdp_pipeline.domain.segments import conditions, truths_select
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+READ = ("segments.segment_members", "profile.profiles", "profile.timeline")
+
+
+def reads(project: Project) -> frozenset[str]:
+    """Members, and what their conditions ask."""
+    return frozenset({*READ, *segment_vocabulary(project).tables})
+
+
+def build(run: TableRun) -> None:
+    """Compare each day's members with those of the day before."""
+    session, project = run.session, run.project
+    segments = {name: segment for name, segment in project.segments.items() if segment.query is None}
+    readings = [
+        (name, place, rule_reading(condition, "en"))
+        for name, segment in segments.items()
+        for place, condition in enumerate(conditions(segment))
+    ]
+    session.stage("readings", rows_select({"segment": "varchar", "place": "bigint", "reading": "varchar"}, readings))
+    session.stage("living", QUERIES["living"])
+    truths = truths_select(project.segments, segment_vocabulary(project), segment_queries(project))
+    session.stage("by_day", no_rows(run.table.sidecar.types))
+    for day in run.days:
+        stage_days(session, (day,))
+        session.stage("turned", QUERIES["turned"])
+        stage_days(session, (day - timedelta(days=1), day))
+        session.stage("truths", truths)
+        session.append("by_day", QUERIES["changes"])
+    stage_days(session, run.days)
+    run.write(exp.select("*").from_("by_day"))
