@@ -92,12 +92,9 @@ def dagster_asset(
             stage_run_days(session, days, project.deployment)
             run = TableRun(table, session, project, settings, days, context.run_id, asked)
             failure = _built(run)
-            # unusable extracts change no table, not even that of results
-            told = None if table.full_name == INSPECTION else failure
-            record(run, max(days[-1], _newest_extract(session) or days[-1]), told)
-        has_page = table.full_name in project.suites
-        page = page_of(settings.quality_pages, table.full_name) if has_page else settings.quality_pages / "index.html"
-        yield from (_dagster_check(key, check, page) for check in run.checks)
+            newest = days[-1] if table.layer in OF_THEIR_DAY else _newest_extract(session)
+            record(run, max(days[-1], newest or days[-1]), failure)
+        yield from (_dagster_check(key, check, _page(check, table, project, settings)) for check in run.checks)
         if failure is not None:
             _tell(context, warehouse, project, settings)
             raise Failure(description=str(failure), allow_retries=False) from None
@@ -202,6 +199,13 @@ def _check_specs(table: TableAsset, project: Project, key: AssetKey) -> list[Ass
         )
         for expectation in (*in_suite, *table.checks)
     ]
+
+
+def _page(check: CheckResult, table: TableAsset, project: Project, settings: Settings) -> Path:
+    """The table's page tells of its suite; of the checks that a table makes itself the page of the day."""
+    suite = project.suites.get(table.full_name)
+    is_told = suite is not None and check.expectation in suite.expectations
+    return page_of(settings.quality_pages, table.full_name) if is_told else settings.quality_pages / "index.html"
 
 
 def _dagster_check(key: AssetKey, check: CheckResult, page: Path) -> AssetCheckResult:

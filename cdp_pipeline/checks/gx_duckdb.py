@@ -72,7 +72,7 @@ if not gx.__version__.startswith(CHECKED_WITH):
 
 TELLING = re.compile(r"(Conversion|Invalid Input|Serialization|Out of Range|Parser|Invalid|JSON) Error|Malformed|parse")
 """Messages of the engine that quote a value, which may be somebody's."""
-QUOTED = re.compile(r"'.*'|\"[^\"]*[^\"\w.][^\"]*\"", re.DOTALL)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*[^\"\w.][^\"]*\"", re.DOTALL)
 """All that is quoted but names of columns and tables."""
 
 _TYPES = {name: kind for name, kind in {**vars(sa.types), **vars(postgresql)}.items() if name.isupper()}
@@ -152,12 +152,15 @@ def validate(
     table: str,
     expectations: list[tuple[str, dict[str, Any]]],
     shown: Sequence[str] = (),
+    *,
+    in_full: bool = False,
 ) -> list[dict[str, Any]]:
     """Validate a committed table `layer.table` through a connection of its own, which is closed.
 
     One dictionary an expectation, in order: `success`, `observed` (value or percentage unexpected), `rows`
     (looked at) and `unexpected_count` where it looks at rows, `query` (SQL that finds those rows, with the
-    `shown` columns), `error` (message where it could not be evaluated, else None). No value of a row is read.
+    `shown` columns), `error` (message where it could not be evaluated, else None; `in_full`
+    with what it quotes, which may be a value). No value of a row is read.
     """
     layer, _, name = table.rpartition(".")
     engine = _DuckDBEngine(connection)
@@ -176,7 +179,7 @@ def validate(
                 configurations=configurations,
                 runtime_configuration={"result_format": wanted, "catch_exceptions": True},
             )
-        placed = {int(result.expectation_config.meta["place"]): _plain(result) for result in found}
+        placed = {int(result.expectation_config.meta["place"]): _plain(result, in_full) for result in found}
         return [placed.get(place) or _refused(refused[place]) for place in range(len(expectations))]
     finally:
         engine.close()
@@ -205,7 +208,7 @@ def _configurations(expectations: list[tuple[str, dict[str, Any]]]) -> tuple[lis
     return configurations, refused
 
 
-def _plain(result: Any) -> dict[str, Any]:
+def _plain(result: Any, in_full: bool) -> dict[str, Any]:
     detail, info = result.result or {}, result.exception_info or {}
     causes = [info] if "raised_exception" in info else list(info.values())
     errors = [str(cause["exception_message"]) for cause in causes if cause["raised_exception"]]
@@ -216,7 +219,7 @@ def _plain(result: Any) -> dict[str, Any]:
         "rows": detail.get("element_count"),
         "unexpected_count": detail.get("observed_value") if own_query else detail.get("unexpected_count"),
         "query": own_query or detail.get("unexpected_index_query"),
-        "error": _without_values(errors[0]) if errors else None,
+        "error": (errors[0] if in_full else _without_values(errors[0])) if errors else None,
     }
 
 

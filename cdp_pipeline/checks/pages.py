@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,8 @@ STAGED = {
     ),
 }
 """What the pages show beside the results, each of a table that a first run may not have reached yet."""
+SUITE_LINK = re.compile(r'<a href="(?:\.\./)+expectations/[^"]*" *>(.*?)</a>')
+"""Great Expectations links the suite's own page, which there is not: the suite is the YAML file."""
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 WIDTH, HEIGHT = 200, 40
 
@@ -100,6 +103,7 @@ def _index(session: Session, project: Project, day: date, documented: set[str]) 
         counts=dict(zip(counts, session.rows(QUERIES["counts"])[0], strict=True)),
         blocked=[one for one in failed if one["severity"] == "block"],
         warned=[one for one in failed if one["severity"] == "warn"],
+        noted=[one for one in failed if one["severity"] == "info"],
         documented=documented,
         trends=list(_trends(session)),
         sources=session.rows(QUERIES["sources"]),
@@ -162,7 +166,11 @@ def _write_docs(session: Session, project: Project, day: date, folder: Path) -> 
         suite = project.suites.get(table)
         found = {str(row[1]): row[2:] for row in group}
         known: list[tuple[str, Mapping[str, Any], tuple[Any, ...]]] = [
-            (each.expectation, {**gx_arguments(each, project, table), "description": each.sentence}, found[each.name])
+            (
+                each.expectation,
+                {**gx_arguments(each, project, table), "description": escape(each.sentence)},
+                found[each.name],
+            )
             for each in (suite.expectations if suite else ())
             if each.name in found
         ]
@@ -176,4 +184,4 @@ def _write_docs(session: Session, project: Project, day: date, folder: Path) -> 
 def _same_bytes(html: str) -> str:
     """The page with its random ids numbered, so that the same results give the same file."""
     ids: dict[str, str] = {}
-    return RANDOM_ID.sub(lambda match: ids.setdefault(match.group(), str(len(ids))), html)
+    return RANDOM_ID.sub(lambda match: ids.setdefault(match.group(), str(len(ids))), SUITE_LINK.sub(r"\1", html))

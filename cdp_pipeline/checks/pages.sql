@@ -3,7 +3,7 @@ select max(checked_on) from quality.check_results
 
 -- name: counts
 select
-    count_if(passed) as held,
+    count_if(passed or severity = 'info') as held,
     count_if(not passed and severity = 'warn') as warned,
     count_if(not passed and severity = 'block') as blocked,
     (select count(distinct (file, line)) from refused where not row_loaded) as quarantined,
@@ -14,7 +14,7 @@ from results
 select
     table_name, column_name as columns, severity, sentence, observed, rows, unexpected_rows as unexpected, sample, query, error
 from results
-where not passed and severity <> 'info'
+where not passed
 order by severity, table_name, sentence
 
 -- name: sources

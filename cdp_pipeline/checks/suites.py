@@ -10,16 +10,26 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_pipeline.checks.samples import PLACES, masked_sample
+from cdp_pipeline.checks.samples import NO_TEXT, PLACES, masked_sample
 from cdp_pipeline.config.expectations import Expectation, Suite
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import no_rows, sql_of
+from cdp_pipeline.domain.expressions import no_rows, rows_select, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.warehouse import Session, unaudited
+from cdp_pipeline.sql.files import over
 from cdp_pipeline.sql.lineage import parse
 
 OWN, BATCH = "validated_table", "{batch}"
+COUNTING = (
+    "expect_column_unique_value_count_to_be_between",
+    "expect_column_proportion_of_unique_values_to_be_between",
+    "expect_column_proportion_of_non_null_values_to_be_between",
+    "expect_column_to_exist",
+)
+"""What they observe is a number of values, never a value."""
+PAIRS = "consent_pairs"
+"""What a truth may read beside the tables: (channel, purpose), of `seeds/consent.yml`."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +70,32 @@ def faults(session: Session, project: Project, sidecars: Mapping[str, Sidecar]) 
     for name, sidecar in sidecars.items():
         session.replace_table(name, no_rows(sidecar.types), unaudited)
     for name, suite in project.suites.items():
-        for result in run_suite(session, name, name, suite, project, sidecars[name]):
+        for result in run_suite(session, name, name, suite, project, sidecars[name], is_empty=True):
             if result.error:
-                what = f"{result.expectation.expectation}: " * (result.expectation.expectation not in result.error)
-                yield f"seeds/expectations/{name}.yml: {what}{result.error.splitlines()[0]}"
+                asked = result.expectation
+                what = f"{asked.query or asked.expectation}: " * (asked.expectation not in result.error)
+                yield f"{project.seeds / 'expectations' / name}.yml: {what}{result.error.splitlines()[0]}"
 
 
 def run_suite(
-    session: Session, stands: str, table: str, suite: Suite, project: Project, sidecar: Sidecar
+    session: Session,
+    stands: str,
+    table: str,
+    suite: Suite,
+    project: Project,
+    sidecar: Sidecar,
+    *,
+    is_empty: bool = False,
 ) -> list[CheckResult]:
-    """Validate `table`, as it `stands` (already committed under that name), against its suite, in order."""
+    """Validate `table`, as it `stands` (already committed under that name), against its suite, in order.
+
+    Errors are told in full where the warehouse `is_empty`: there is no value that they could quote.
+    """
     from cdp_pipeline.checks.gx_duckdb import validate  # takes seconds to import
 
     asked = [(each.expectation, gx_arguments(each, project, table)) for each in suite.expectations]
     shown = [name for name in (*sidecar.key, *PLACES) if name in sidecar.columns]
-    found = validate(session.sharing(), stands, asked, list(dict.fromkeys(shown)))
+    found = validate(session.sharing(), stands, asked, list(dict.fromkeys(shown)), in_full=is_empty)
     results = [_result(each, outcome, sidecar) for each, outcome in zip(suite.expectations, found, strict=True)]
     return [_with_sample(session, result, stands, table, project, sidecar) for result in results]
 
@@ -89,6 +110,10 @@ def gx_arguments(expectation: Expectation, project: Project, table: str) -> dict
     query = truth_query(project, expectation)
     if query is None:
         return dict(expectation.arguments)
+    assert isinstance(query, exp.Query)
+    if any(found.name == PAIRS for found in query.find_all(exp.Table)):
+        pairs = [(channel, purpose) for channel, found in project.consent.pairs.items() for purpose in found]
+        query = over(query, **{PAIRS: rows_select({"channel": "varchar", "purpose": "varchar"}, pairs)})
     for found in list(query.find_all(exp.Table)):
         if f"{found.db}.{found.name}" == table:
             found.replace(exp.alias_(exp.to_table(OWN), found.alias or found.name, table=True))
@@ -110,11 +135,15 @@ def _result(expectation: Expectation, found: dict[str, Any], sidecar: Sidecar) -
 def _observed(found: Mapping[str, Any], expectation: Expectation, sidecar: Sidecar) -> str:
     """What was observed as text; of columns that may tell of a person, counts and shares of rows alone."""
     value = found["observed"]
+    if found["error"] is not None:
+        return str(found["error"])
     if found["rows"] is not None:
         return f"{value:.4g} % failed" if value else "none failed"
+    if expectation.query is not None:
+        return f"{value:,} rows"
     columns = [sidecar.columns[name] for name in expectation.columns if name in sidecar.columns]
-    if not all(column.privacy == "none" for column in columns):
-        return "not shown, as it may tell of a person"
+    if not all(column.privacy == "none" and column.type.startswith(NO_TEXT) for column in columns):
+        return str(value) if expectation.expectation in COUNTING else "not shown, as it may tell of a person"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
@@ -124,6 +153,6 @@ def _with_sample(
     if not (result.query and result.unexpected_count) or result.passed:
         return replace(result, query=None)
     query = result.query.replace(BATCH, sql_of(table_ref(stands))).replace("{{", "{").replace("}}", "}")
-    sample = masked_sample(session, query, sidecar, project.quality.sample_rows)
+    sample = masked_sample(session, query, sidecar, project.quality.sample_rows, stands)
     query = query.replace(stands.rpartition(".")[2], table.rpartition(".")[2])
     return replace(result, sample=sample, query=query)

@@ -17,13 +17,15 @@ class Expectation(Config):
     """One Great Expectations expectation with its arguments, severity and a plain sentence.
 
     A truth across tables is an `unexpected_rows_expectation` with a `query`: the name of a `.sql` file beside
-    the suites, whose SELECT finds the rows that break it; `about` names the columns of the table at fault.
+    the suites, whose SELECT finds the rows that break it; `about` names the columns of the table at fault. A
+    `label` tells two of one kind and column apart.
     """
 
     expectation: str = Field(pattern=f"^(expect_[a-z_]+|{OWN_QUERY})$")
     arguments: dict[str, Any] = {}
     query: str | None = Field(default=None, pattern=r"^[a-z0-9_]+\.sql$")
     about: tuple[str, ...] = ()
+    label: str | None = Field(default=None, pattern="^[a-z0-9_]+$")
     severity: Literal["block", "warn", "info"]
     dimension: Dimension
     sentence: str
@@ -35,6 +37,7 @@ class Expectation(Config):
             return self.query.removesuffix(".sql")
         column = "_".join(self.columns)
         text = f"{self.expectation.removeprefix('expect_')}__{column}" if column else self.expectation[7:]
+        text += f"__{self.label}" if self.label else ""
         return re.sub(r"[^a-z0-9_]+", "_", text.lower())
 
     @property
@@ -61,5 +64,7 @@ class Suite(Config):
         names = [expectation.name for expectation in self.expectations]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"two expectations are named {twice}; keep one expectation a column and kind")
+            raise ValueError(
+                f"two expectations are named {twice}; give all but one of each a label, such as `label: at_least_half`"
+            )
         return self

@@ -2,7 +2,7 @@
 
 What belongs here: the measures and how they are compiled. What does not: putting them together
 (`assets.quality.source_audit`). No measure holds a value that identifies a person: patterns stand for
-values, and least and greatest values are given of impersonal columns only.
+values, and least and greatest values are given of impersonal numbers and moments only.
 """
 
 from sqlglot import exp
@@ -11,6 +11,8 @@ from cdp_pipeline.config.sources import Table
 from cdp_pipeline.domain.expressions import column, literal, macro, named, null_as, table
 
 SAMPLED_LINES = 2_000
+MEASURED = ("integer", "decimal", "timestamp", "boolean")
+"""Types of which values are given: a text may hold what belongs into another column."""
 
 
 def measures_select(name: str, definition: Table) -> exp.Select:
@@ -18,7 +20,7 @@ def measures_select(name: str, definition: Table) -> exp.Select:
     measures = [exp.func("count", exp.Star()), exp.Max(this=column("_extract_date"))]
     for part, content in definition.columns.items():
         filled = exp.func("count", column(part))
-        is_impersonal = content.privacy_class == "none"
+        is_impersonal = content.privacy_class == "none" and content.type in MEASURED
         measures += [
             filled,
             exp.func("least", exp.func("approx_count_distinct", column(part)), filled.copy()),

@@ -139,7 +139,7 @@ def test_seeds_are_told_what_the_engine_can_not_evaluate(session: DuckDBSession,
     (unknown,) = told(_suite("expect_magic"))
     assert "'expect_magic' is not an expectation of Great Expectations" in unknown
     (unsupported,) = told(_suite("expect_column_values_to_match_strftime_format", column="b", strftime_format="%Y"))
-    assert unsupported.startswith("seeds/expectations/raw.t.yml: expect_column_values_to_match_strftime_format: ")
+    assert "seeds/expectations/raw.t.yml: expect_column_values_to_match_strftime_format: " in unsupported
 
 
 def test_every_expectation_of_the_repository_can_be_evaluated(session: DuckDBSession, project: Project) -> None:

@@ -6,15 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.segments import Segment
-from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.domain.segment_vocabulary import Vocabulary
-from cdp_pipeline.domain.segments import members_select
+from cdp_pipeline.domain.segments import conditions, members_select, truths_select
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.lineage import parse
@@ -27,6 +27,7 @@ PROFILES = ("P1", "P2", "P3", "P4", "P5")
 EVENTS = ("bought", "clicked", "viewed")
 CATEGORIES = ("boots", "Jumpers", "sandals")
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+Types = dict[str, dict[str, str]]
 TABLES = ("metrics.profile_metrics", "profile.profiles", "profile.timeline")
 
 
@@ -167,19 +168,24 @@ def known(project: Project) -> Vocabulary:
     return segment_vocabulary(project)
 
 
-def _fill(session: DuckDBSession, sidecar: Sidecar, table: str, rows: list[dict[str, Any]]) -> None:
-    columns = sidecar.types
+@pytest.fixture(scope="module")
+def types(project: Project) -> Types:
+    catalogue = load_catalogue(project)
+    return {name: catalogue[name].sidecar.types for name in TABLES}
+
+
+def _fill(session: DuckDBSession, columns: dict[str, str], table: str, rows: list[dict[str, Any]]) -> None:
     session.stage_rows("content", columns, [tuple(row.get(column) for column in columns) for row in rows])
     session.replace_table(table, parse("from content"), unaudited)
 
 
-def _stage(session: DuckDBSession, sidecars: dict[str, Sidecar], world: World, days: tuple[date, ...] = (DAY,)) -> None:
+def _stage(session: DuckDBSession, types: Types, world: World, days: tuple[date, ...] = (DAY,)) -> None:
     metrics = [{"as_of_day": day, "profile_id": p, **row} for p, row in world.profiles.items() for day in days]
     profiles = [{"profile_id": p, "is_pressed": row["is_pressed"]} for p, row in world.profiles.items()]
     touches = [{"profile_id": p, **touch} for p, found in world.touches.items() for touch in found]
     numbered = [{"touch_id": str(number), **touch} for number, touch in enumerate(touches)]
     for table, rows in zip(TABLES, (metrics, profiles, numbered), strict=True):
-        _fill(session, sidecars[table], table, rows)
+        _fill(session, types[table], table, rows)
 
 
 def _world(profiles: dict[str, dict[str, Any]], touches: list[dict[str, Any]]) -> World:
@@ -198,6 +204,7 @@ worlds = st.builds(_world, st.fixed_dictionaries(dict.fromkeys(PROFILES, a_profi
 random_worlds = settings(
     max_examples=WORLDS,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # making an example smaller takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -206,13 +213,125 @@ random_worlds = settings(
 @given(contents=segments(), world=worlds)
 def test_members_are_those_that_a_naive_reading_gives(
     run_of_a_day: DuckDBSession,
-    sidecars: dict[str, Sidecar],
+    types: Types,
     known: Vocabulary,
     contents: dict[str, dict[str, Any]],
     world: World,
 ) -> None:
-    _stage(run_of_a_day, sidecars, world)
+    _stage(run_of_a_day, types, world)
     found = run_of_a_day.rows(members_select(_segments(contents), known, {}))
     members = {name: {who for _, segment, who in found if segment == name} for name in contents}
     assert members == {name: world.members(name, contents) for name in contents}
     assert len(found) == sum(len(each) for each in members.values())
+
+
+a_sequence = _content(
+    event=st.sampled_from(EVENTS[:2]),
+    count=_content(op=st.sampled_from(COMPARISONS), value=st.integers(0, 2)),
+    within_days=within,
+    then=st.lists(
+        _content(event=st.sampled_from(EVENTS[:2]), within_days=within, **{"not": _maybe(st.just(True))}),
+        min_size=1,
+        max_size=3,
+    ).map(lambda steps: [{**step, "not": False} for step in steps[:-1]] + steps[-1:]),
+)
+near = st.fixed_dictionaries(
+    {
+        "profile_id": st.sampled_from(PROFILES),
+        "event": st.sampled_from(EVENTS[:2]),
+        "occurred_at": st.builds(
+            lambda ago, hour: datetime(DAY.year, DAY.month, DAY.day, hour) - timedelta(days=ago),
+            st.integers(0, 6),
+            st.sampled_from([6, 18]),
+        ),
+        "category": st.none(),
+        "object_id": st.none(),
+        "amount": st.none(),
+    }
+)
+nothing_known = dict.fromkeys(("frequency", "favourite_category", "last_order_on", "is_pressed"))
+busy_worlds = st.builds(
+    _world, st.just(dict.fromkeys(PROFILES, nothing_known)), st.lists(near, min_size=10, max_size=25)
+)
+
+
+@random_worlds
+@given(rules=st.lists(a_sequence, min_size=TOGETHER, max_size=TOGETHER), world=busy_worlds)
+def test_sequences_are_those_that_a_naive_reading_gives(
+    run_of_a_day: DuckDBSession,
+    types: Types,
+    known: Vocabulary,
+    rules: list[dict[str, Any]],
+    world: World,
+) -> None:
+    contents = {f"s{number}": {"include": {"rules": [rule]}} for number, rule in enumerate(rules)}
+    _stage(run_of_a_day, types, world)
+    found = run_of_a_day.rows(members_select(_segments(contents), known, {}))
+    members = {name: {who for _, segment, who in found if segment == name} for name in contents}
+    for name in contents:
+        assert members[name] == world.members(name, contents), contents[name]
+
+
+def test_a_step_that_must_not_come_is_missed_once_its_days_are_over(
+    run_of_a_day: DuckDBSession, types: Types, known: Vocabulary
+) -> None:
+    then = [{"event": "bought", "within_days": 2, "not": True}]
+    contents = {"s": {"include": {"rules": [{"event": "viewed", "then": then}]}}}
+    blank = {"category": None, "object_id": None, "amount": None}
+    viewed = [(0, "P1"), (1, "P2"), (2, "P3"), (3, "P4"), (4, "P5")]
+    touches = [
+        {"profile_id": who, "event": "viewed", "occurred_at": datetime(2026, 11, 15 - ago, 6), **blank}
+        for ago, who in viewed
+    ] + [{"profile_id": "P5", "event": "bought", "occurred_at": datetime(2026, 11, 13, 6), **blank}]
+    world = _world(dict.fromkeys(PROFILES, nothing_known), touches)
+    _stage(run_of_a_day, types, world)
+    found = run_of_a_day.rows(members_select(_segments(contents), known, {}))
+    assert {who for _, _, who in found} == {"P3", "P4"} == world.members("s", contents)
+
+
+@random_worlds
+@given(contents=segments(), world=worlds, later=st.lists(a_touch, max_size=10))
+def test_nothing_after_the_day_changes_its_members(
+    run_of_a_day: DuckDBSession,
+    types: Types,
+    known: Vocabulary,
+    contents: dict[str, dict[str, Any]],
+    world: World,
+    later: list[dict[str, Any]],
+) -> None:
+    query = members_select(_segments(contents), known, {})
+    _stage(run_of_a_day, types, world)
+    before = sorted(run_of_a_day.rows(query))
+    for touch in later:
+        if touch["profile_id"] is not None:
+            moved = {**touch, "occurred_at": datetime(2026, 11, 16, 6), "occurred_on": date(2026, 11, 16)}
+            world.touches[touch["profile_id"]].append(moved)
+    _stage(run_of_a_day, types, world, (DAY, DAY + timedelta(days=1)))
+    assert sorted(run_of_a_day.rows(query)) == before
+
+
+@settings(random_worlds, max_examples=20)
+@given(contents=segments(), world=worlds)
+def test_conditions_together_are_the_segment(
+    run_of_a_day: DuckDBSession,
+    types: Types,
+    known: Vocabulary,
+    contents: dict[str, dict[str, Any]],
+    world: World,
+) -> None:
+    _stage(run_of_a_day, types, world)
+    read = {
+        name: segment
+        for name, segment in _segments(contents).items()
+        if segment.limit is None
+        and segment.include
+        and (segment.include.combinator == "and" or segment.include.negated)
+    }
+    turned = [(name, who) for name in read for who in PROFILES]
+    run_of_a_day.stage_rows("turned", {"segment": "varchar", "profile_id": "varchar"}, turned)
+    truths = run_of_a_day.rows(truths_select(_segments(contents), known, {}))
+    for name, segment in read.items():
+        for who in PROFILES:
+            held = [holds for _, of, whose, _, holds in truths if (of, whose) == (name, who)]
+            assert len(held) == len(conditions(segment))
+            assert all(held) == (who in world.members(name, contents))

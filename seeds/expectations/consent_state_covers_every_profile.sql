@@ -1,9 +1,7 @@
-with asked as (
-    select distinct channel, purpose from profile.consent_state
-)
-
-select points.profile_id, asked.channel, asked.purpose
-from (select distinct profile_id from profile.profile_contact_points) as points
-cross join asked
+select profiles.profile_id, consent_pairs.channel, consent_pairs.purpose
+from profile.profiles as profiles
+cross join consent_pairs
 anti join profile.consent_state as state
-    on points.profile_id = state.profile_id and asked.channel = state.channel and asked.purpose = state.purpose
+    on profiles.profile_id = state.profile_id
+    and consent_pairs.channel = state.channel
+    and consent_pairs.purpose = state.purpose

@@ -3,6 +3,8 @@ with lines as (
 )
 
 select orders.order_id, orders.amount as order_amount, lines.amount as sum_of_lines
-from lines
-join unified.orders as orders on lines.order_id = orders.order_id
-where orders.amount <> lines.amount
+from unified.orders as orders
+left join lines on orders.order_id = lines.order_id
+where orders.amount is distinct from lines.amount
+    and orders.amount is not null
+    and orders.source in (select delivering.source from unified.order_lines as delivering)

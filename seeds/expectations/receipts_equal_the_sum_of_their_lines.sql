@@ -3,6 +3,6 @@ with lines as (
 )
 
 select receipts.ticket, receipts.total as stated, lines.montant as sum_of_lines
-from lines
-join staging.store_pos__receipts as receipts on lines.ticket = receipts.ticket
-where receipts.total <> lines.montant
+from staging.store_pos__receipts as receipts
+left join lines on receipts.ticket = lines.ticket
+where receipts.total is distinct from lines.montant

@@ -1,22 +1,21 @@
 with told as (
-    select source, count(*) as touches from unified.interactions group by source
+    select source, interaction_id as touch_id from unified.interactions
     union all
-    select source, count(*) from unified.orders group by source
+    select source, order_id from unified.orders
     union all
-    select lines.source, count(*)
+    select lines.source, lines.order_id || '/' || lines.line_no
     from unified.order_lines as lines
     join unified.orders as orders on lines.order_id = orders.order_id
-    group by lines.source
     union all
-    select source, count(*) from unified.service_cases group by source
+    select source, case_id from unified.service_cases
 ),
 
 of_sources as (
-    select source, cast(sum(touches) as bigint) as touches from told group by source
+    select source, count(*) as touches, sum(hash(touch_id)) as digest from told group by source
 ),
 
 of_timeline as (
-    select source, count(*) as touches from profile.timeline group by source
+    select source, count(*) as touches, sum(hash(touch_id)) as digest from profile.timeline group by source
 )
 
 select
@@ -24,4 +23,4 @@ select
     of_timeline.touches as in_timeline
 from of_sources
 full join of_timeline on of_sources.source = of_timeline.source
-where of_sources.touches is distinct from of_timeline.touches
+where of_sources.touches is distinct from of_timeline.touches or of_sources.digest is distinct from of_timeline.digest

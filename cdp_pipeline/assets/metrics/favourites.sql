@@ -1,5 +1,5 @@
 with bought as (
-    select run_days.day as as_of_day, member.profile_id, lines.quantity, products.category, products.brand
+    select run_days.day as as_of_day, member.profile_id, lines.quantity, lines.amount, products.category, products.brand
     from unified.order_lines as lines
     join unified.orders as orders on lines.order_id = orders.order_id
     join identity.identity_map as member on orders.record_id = member.record_id
@@ -9,12 +9,12 @@ with bought as (
 ),
 
 liked as (
-    select as_of_day, profile_id, 'category' as kind, category as value, sum(quantity) as articles
+    select as_of_day, profile_id, 'category' as kind, category as value, sum(quantity) as articles, sum(amount) as amount
     from bought
     where category is not null
     group by as_of_day, profile_id, category
     union all
-    select as_of_day, profile_id, 'brand', brand, sum(quantity)
+    select as_of_day, profile_id, 'brand', brand, sum(quantity), sum(amount)
     from bought
     where brand is not null
     group by as_of_day, profile_id, brand
@@ -41,9 +41,9 @@ shares as (
 select
     as_of_day,
     profile_id,
-    max_by(value, (articles, share, value)) filter (where kind = 'category') as favourite_category,
-    max_by(share, (articles, share, value)) filter (where kind = 'category') as favourite_category_confidence,
-    max_by(value, (articles, share, value)) filter (where kind = 'brand') as favourite_brand,
-    max_by(share, (articles, share, value)) filter (where kind = 'brand') as favourite_brand_confidence
+    max_by(value, (articles, amount, value)) filter (where kind = 'category') as favourite_category,
+    max_by(share, (articles, amount, value)) filter (where kind = 'category') as favourite_category_confidence,
+    max_by(value, (articles, amount, value)) filter (where kind = 'brand') as favourite_brand,
+    max_by(share, (articles, amount, value)) filter (where kind = 'brand') as favourite_brand_confidence
 from shares
 group by as_of_day, profile_id
