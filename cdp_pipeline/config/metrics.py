@@ -23,14 +23,33 @@ class Affinity(Config):
     weights: dict[str, Positive] = Field(min_length=1)
 
 
+class Predictions(Config):
+    """What is foretold, of whom, and how it is judged.
+
+    Only profiles that allow `purpose` are learnt from or scored. Scores are about the `horizon_days` to come, and
+    judged on as many days, learnt from `learning_windows` times as many before; models are trained anew every `retrain_days`, of `fewest_customers` or more. A
+    category is not foretold again for `owned_days` after it was bought, and for `refused_days` after it was
+    brought back.
+    """
+
+    purpose: str
+    horizon_days: int = Field(ge=1)
+    learning_windows: int = Field(ge=1)
+    retrain_days: int = Field(ge=1)
+    fewest_customers: int = Field(ge=10)
+    owned_days: int = Field(ge=0)
+    refused_days: int = Field(ge=0)
+
+
 class Metrics(Config):
-    """Parameters of the metrics; `favourite_smoothing` is in articles.
+    """Parameters of the metrics and predictions; `favourite_smoothing` is in articles.
 
     `events` are the kinds of touches that a source's own column names; those that mappings name are known.
     """
 
     affinity: Affinity
     favourite_smoothing: Positive
+    predictions: Predictions
     events: tuple[str, ...] = ()
 
 

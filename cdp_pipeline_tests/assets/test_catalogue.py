@@ -27,6 +27,10 @@ def test_every_sql_file_and_module_has_its_sidecar() -> None:
         "expired_people",
         "quality_pages",
         "segment_queries",
+        "score_inputs",
+        "value_scores",
+        "lapse_scores",
+        "category_scores",
     )
     for path in ROOT.glob("*/*"):
         if path.suffix in (".sql", ".py") and path.stem not in no_tables:

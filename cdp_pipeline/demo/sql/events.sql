@@ -5,7 +5,9 @@ with kinds(kind, source_table, share) as (values
     ('case', 'service_contacts', .20), ('attendance', 'crm_contacts', .20)),
 counted as (
     select r.record_key, r.person_id, r.noise, k.kind, r.arrives_on, r.household_id,
-        cast(floor(getvariable('events') * k.share * 2 * chance(r.noise, k.kind) + chance(r.noise, k.kind || ' more')) as int) as touches
+        -- few people buy much, and most seldom: on average as often as the share says
+        cast(floor(getvariable('events') * k.share * 2 * chance(r.noise, k.kind) * case when k.kind in ('order', 'receipt') then 4 * pow(chance(r.person_id, 'loyalty'), 3) else 1 end
+            + chance(r.noise, k.kind || ' more')) as int) as touches
     from records r join kinds k using (source_table)
 ),
 numbered as (select *, unnest(range(touches)) as number from counted where touches > 0),
@@ -43,11 +45,16 @@ select 'H' || cast(t.id as varchar) as hit_id, t.person_id, t.day,
     case when c < .1 then 'video' else 'page' end as kind,
     case when c < .1 then 'video/' || p.category else 'shop/' || p.category || '/' || p.sku end as page, p.sku, p.category,
     case when a < .25 then t.record_key end as login
-from touches t join articles p on p.place = cast(floor(t.c * 7919) as int) % getvariable('article_count') where t.kind = 'hit';
+from (select t.*, wanted(t.person_id, t.id, t.day) as category, q.gender from touches t join people q using (person_id) where t.kind = 'hit') t
+join shelves s using (category, gender) join articles p on p.place = draw(s.places, chance(t.id, 'article'));
 
 create or replace table bought as
 select t.kind, t.record_key, t.person_id, t.day, t.happened_at, t.a, t.id,
     upper(left(t.kind, 1)) || cast(t.id as varchar) as order_no, line as line_no, p.sku, p.name,
     cast(case when chance(t.id, line) < .12 then 2 else 1 end as int) as quantity, p.price
-from (select *, unnest(range(1, 2 + cast(floor(a * a * 3) as int))) as line from touches where kind in ('order', 'receipt')) t
-join articles p on p.place = cast(hash(t.id, line) % getvariable('article_count') as int);
+from (
+    select t.*, wanted(t.person_id, hash(t.id, t.line), t.day) as category, q.gender
+    from (select *, unnest(range(1, 2 + cast(floor(a * a * 3) as int))) as line from touches where kind in ('order', 'receipt')) t
+    join people q using (person_id)
+) t
+join shelves s using (category, gender) join articles p on p.place = draw(s.places, chance(hash(t.id, t.line), 'article'));

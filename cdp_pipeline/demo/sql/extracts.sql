@@ -55,7 +55,7 @@ from touches where kind = 'attendance' and case when getvariable('is_first') the
 -- web_shop/accounts.csv
 select record_key as account_no, email, given_name as first_name, family_name as last_name, strftime(birth_date, '%Y-%m-%d') as birth_date, phone, street,
     town.postcode as postcode, town.city as city, town.country as country, case when chance(noise, 'card') < .3 then l.card_no end as loyalty_card,
-    case when chance(noise, 'optin') < .6 then '1' else '0' end as marketing_optin, case when chance(noise, 'profiling') < .65 then '1' else '0' end as profiling_optin,
+    case when chance(noise, 'optin') < .6 then '1' else '0' end as marketing_optin, case when chance(noise, 'profiling') < .65 or record_key = 'a900001' then '1' else '0' end as profiling_optin,
     strftime(created_at, '%Y-%m-%d %H:%M:%S') as created_at,
     strftime(coalesce(case when changes_on <= getvariable('day') then moment(changes_on, .5) end, created_at), '%Y-%m-%d %H:%M:%S') as updated_at
 from records left join (select person_id, min(record_key) as card_no from records where source_table = 'loyalty_members' group by 1) l using (person_id)

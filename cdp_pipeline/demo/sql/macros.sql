@@ -16,4 +16,10 @@ create or replace macro slip(word, id, topic, share) as
         else word end;
 create or replace macro ascii_word(value) as
     regexp_replace(lower(replace(replace(replace(strip_accents(value), 'ø', 'o'), 'œ', 'oe'), 'ł', 'l')), '[^a-z]', '', 'g');
+-- What somebody buys or looks at: mostly of their own two categories, or of the season; now and then of any.
+create or replace macro wanted(person_id, id, day) as
+    case when chance(id, 'drawn') < .3 then draw(getvariable('categories'), chance(person_id, 'taste'))
+        when chance(id, 'drawn') < .5 then draw(getvariable('categories'), chance(person_id, 'second taste'))
+        when chance(id, 'drawn') < .85 then draw(case when month(day) between 4 and 9 then getvariable('of_summer') else getvariable('of_winter') end, chance(id, 'season'))
+        else draw(getvariable('categories'), chance(id, 'any')) end;
 create or replace macro moment(day, share) as cast(day as timestamp) + to_seconds(cast(floor(25200 + share * 54000) as bigint));

@@ -1,5 +1,16 @@
 -- Lists that people draw from, most frequent first.
 set variable article_count = (select count(*) from articles);
+set variable categories = (select list(distinct category order by category) from articles);
+set variable of_winter = coalesce(nullif(list_filter(getvariable('categories'), lambda c: c in ('boots', 'jackets', 'jumpers', 'sleeping_bags')), []), getvariable('categories'));
+set variable of_summer = coalesce(nullif(list_filter(getvariable('categories'), lambda c: c in ('sandals', 'shirts', 'tents', 'trousers')), []), getvariable('categories'));
+-- What somebody of a gender finds in a category: articles of their own, or of all where there are none.
+create or replace table shelves as
+with fitting as (
+    select category, gender, list(place order by place) filter (where audience in (fits, 'all')) as own, list(place order by place) as every
+    from articles cross join (values ('m', 'men'), ('f', 'women')) genders(gender, fits)
+    group by category, gender
+)
+select category, gender, coalesce(own, every) as places from fitting;
 set variable men = (select list(name order by cast(rank as int)) from given_names where gender = 'm');
 set variable women = (select list(name order by cast(rank as int)) from given_names where gender = 'f');
 set variable families = (select list(name order by cast(rank as int)) from family_names);

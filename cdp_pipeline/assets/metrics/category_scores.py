@@ -1,0 +1,98 @@
+"""Model `next_category`: the category of which a customer will buy next, of those that are not just owned or refused.
+
+Logistic regression over pairs of customer and category, learnt from who bought what after a cutoff; judged at a
+later cutoff by how many of those who bought of such a category bought of the one that came first, beside the one
+of them that everybody bought most lately.
+"""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlglot import exp
+
+from cdp_pipeline.assets.metrics.score_inputs import (
+    Evaluation,
+    columns,
+    judged_at,
+    learnt_at,
+    require_customers,
+    stage_histories,
+)
+from cdp_pipeline.config.metrics import Predictions
+from cdp_pipeline.domain.expressions import named
+from cdp_pipeline.domain.linear_scores import LinearScore, NotFitted, fit_linear
+from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+NAME = "next_category"
+LABELS = {
+    "bought": "articles of it bought",
+    "looked": "touches of it in 90 days",
+    "days_since_bought": "days since the last of it was bought",
+    "lately": "its share of what everybody bought in 90 days, in percent",
+    "last_year": "its share of what everybody bought in this season of the year before, in percent",
+}
+
+
+def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
+    """Parameters and evaluation; raises TooLittle or NotFitted."""
+    cutoff = judged_at(asked, trained_on)
+    session.stage("category_days", QUERIES["category_days"])
+    model = _learnt(session, asked, cutoff)
+    _stage_pairs(session, cutoff)
+    _stage_choices(session, model)
+    buyers, hits, naive = session.rows(QUERIES["hits"])[0]
+    require_customers(buyers, asked)
+    evaluation = Evaluation(
+        "share of buyers whose first category was right",
+        round(hits / buyers, 6),
+        round(naive / buyers, 6),
+        buyers,
+        higher_is_better=True,
+    )
+    return {NAME: (_learnt(session, asked, trained_on).as_dict(), evaluation)}
+
+
+def _learnt(session: Session, asked: Predictions, last_day: date) -> LinearScore:
+    """The model of all the cutoffs to learn at."""
+    names = (*LABELS, "is_bought")
+    found = []
+    for cutoff in learnt_at(asked, last_day):
+        _stage_pairs(session, cutoff)
+        found.append(columns(session, QUERIES["learnt"], names))
+    *features, bought = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    if not len(bought):
+        raise NotFitted("nobody bought anything after the cutoffs")
+    return fit_linear(dict(zip(LABELS, features, strict=True)), bought)
+
+
+def _stage_pairs(session: Session, cutoff: date) -> None:
+    """`pairs`: each customer with each category, and `found`: what they bought after the cutoff."""
+    stage_histories(session, cutoff)
+    session.stage("pairs", QUERIES["category_features"])
+    session.stage("found", QUERIES["category_found"])
+
+
+def _stage_choices(session: Session, model: LinearScore) -> None:
+    """`chosen`: of each customer the category with the highest probability."""
+    scored = exp.select("*", named(exp.func("round", model.probability("pairs"), exp.Literal.number(9)), "probability"))
+    session.stage("pairs_scored", scored.from_("pairs"))
+    session.stage("chosen", QUERIES["chosen"])
+
+
+def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
+    """`scores` (profile_id, score, choice) and `added`: what each feature adds to the log-odds of the choice."""
+    score = LinearScore.of_dict(parameters)
+    session.stage("category_days", QUERIES["category_days"])
+    session.stage("pairs", QUERIES["category_features"])
+    _stage_choices(session, score)
+    session.stage("scores", exp.select("profile_id", "score", "choice").from_("chosen"))
+    chosen = (
+        exp.select("pairs.*")
+        .from_("pairs")
+        .join("chosen", on="pairs.profile_id = chosen.profile_id and pairs.category = chosen.choice")
+    )
+    session.stage("chosen_pairs", chosen)
+    session.stage("added", score.added_select("chosen_pairs", ("profile_id",), LABELS))

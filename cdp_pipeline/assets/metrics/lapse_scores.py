@@ -1,0 +1,99 @@
+"""Model `lapse`: the probability that a customer buys nothing within the days to come.
+
+Logistic regression on what was known at a cutoff, with what happened after it; judged at a later cutoff by the
+Brier score, beside the same regression on the days since the last purchase alone.
+"""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlglot import exp
+
+from cdp_pipeline.assets.metrics.score_inputs import (
+    QUERIES as INPUTS,
+)
+from cdp_pipeline.assets.metrics.score_inputs import (
+    Evaluation,
+    Floats,
+    columns,
+    deciles,
+    judged_at,
+    learnt_at,
+    require_customers,
+    stage_histories,
+)
+from cdp_pipeline.config.metrics import Predictions
+from cdp_pipeline.domain.expressions import column, named
+from cdp_pipeline.domain.linear_scores import LinearScore, fit_linear
+from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.sql.files import named_beside
+
+QUERIES = named_beside(__file__)
+NAME = "lapse"
+LABELS = {
+    "days_since_purchase": "days since the last purchase",
+    "purchase_days": "purchase days",
+    "tenure_days": "days since the first purchase",
+    "overdue": "days since the last purchase for each day between purchases",
+    "mean_spend": "mean amount of a purchase",
+    "clicks": "clicks in e-mails in 90 days",
+    "views": "pages and videos seen in 90 days",
+    "active_days": "active days in 90 days",
+}
+BASELINE = "days_since_purchase"
+
+
+def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
+    """Parameters and evaluation; raises TooLittle or NotFitted."""
+    cutoff = judged_at(asked, trained_on)
+    features, lapsed = _learnt(session, asked, cutoff)
+    model, baseline = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)
+    features, lapsed = _known_at(session, cutoff)
+    require_customers(len(lapsed), asked)
+    foretold = model.probabilities(features)
+    evaluation = Evaluation(
+        "Brier score",
+        _brier(foretold, lapsed),
+        _brier(baseline.probabilities(features), lapsed),
+        len(lapsed),
+        figures={"lapsed": round(float(lapsed.mean()), 6)},
+        deciles=deciles(foretold, lapsed),
+    )
+    return {NAME: (fit_linear(*_learnt(session, asked, trained_on)).as_dict(), evaluation)}
+
+
+def _learnt(session: Session, asked: Predictions, last_day: date) -> tuple[dict[str, Floats], Floats]:
+    """Features and outcomes at all the cutoffs to learn at, one after another."""
+    found = [_known_at(session, cutoff) for cutoff in learnt_at(asked, last_day)]
+    lapsed = np.concatenate([outcome for _, outcome in found])
+    require_customers(len(lapsed), asked)
+    return {name: np.concatenate([features[name] for features, _ in found]) for name in LABELS}, lapsed
+
+
+def _known_at(session: Session, cutoff: date) -> tuple[dict[str, Floats], Floats]:
+    """Features at a cutoff, and who bought nothing in the days after it (1.0)."""
+    stage_histories(session, cutoff)
+    session.stage("outcomes", INPUTS["outcomes"])
+    session.stage("features", QUERIES["lapse_features"])
+    shown = [column(name, "features") for name in LABELS]
+    joined = (
+        exp.select(*shown, column("purchases", "outcomes"))
+        .from_("features")
+        .join("outcomes", on="features.profile_id = outcomes.profile_id")
+        .order_by("features.profile_id")
+    )
+    *found, purchases = columns(session, joined, [*LABELS, "purchases"])
+    return dict(zip(LABELS, found, strict=True)), np.asarray(purchases == 0, dtype=np.float64)
+
+
+def _brier(foretold: Floats, found: Floats) -> float:
+    return round(float(((foretold - found) ** 2).mean()), 6) if len(found) else 1.0
+
+
+def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
+    """`scores` (profile_id, score) and `added`: what each feature adds to the log-odds of a profile."""
+    score = LinearScore.of_dict(parameters)
+    session.stage("features", QUERIES["lapse_features"])
+    session.stage("scores", exp.select("profile_id", named(score.probability("features"), "score")).from_("features"))
+    session.stage("added", score.added_select("features", ("profile_id",), LABELS))
