@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from benchmarks.accuracy import score_febrl
+from benchmarks.customer_value import score_cdnow
 from cdp_pipeline_tests.homes import SHARED_DATA, cdp, make_home
 
 pytestmark = pytest.mark.skipif(not SHARED_DATA.exists(), reason=f"{SHARED_DATA} is absent: no public data to run on")
@@ -33,6 +34,18 @@ def test_purchases_of_cdnow_give_every_customers_metrics_as_of_a_day(tmp_path: P
             {"day": day},
         ).fetchall()
     assert {row[0]: row[1:] for row in found} == _plainly(date.fromisoformat(day))
+
+
+def test_purchases_of_cdnow_are_foretold_as_published(tmp_path: Path) -> None:
+    found = score_cdnow(tmp_path / "home")
+    orders = found["expected_orders"]
+    fitted = orders["parameters"]["at_cutoff"]
+    assert [round(fitted[name], 3) for name in ("r", "alpha", "a", "b")] == [0.243, 4.414, 0.793, 2.426]
+    assert round(fitted["log_likelihood"], 1) == -9582.4
+    assert orders["value"] <= 1.62
+    assert orders["evaluation"]["correlation"] >= 0.62
+    assert orders["value"] < orders["baseline"]
+    assert found["customer_value"]["value"] > 0.5
 
 
 def _plainly(day: date) -> dict[str, tuple[int, int, Decimal]]:

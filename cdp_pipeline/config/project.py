@@ -77,7 +77,7 @@ def load_project(seeds: Path) -> Project:
         suites=_folder(seeds / "expectations", Suite, "table"),
         truths=_queries(seeds / "expectations"),
     )
-    faults = [*_all_segment_faults(project), *_destination_faults(project)]
+    faults = [*_metric_faults(project), *_all_segment_faults(project), *_destination_faults(project)]
     if not project.sources:
         faults.append(f"{seeds / 'sources'}: no source is configured; add a YAML file (docs/sources.md shows one)")
     if faults:
@@ -109,6 +109,13 @@ def _folder(folder: Path, model: type[M], identity: str) -> dict[str, M]:
     if faults:
         raise ConfigError("\n".join(faults))
     return found
+
+
+def _metric_faults(project: Project) -> Iterator[str]:
+    path, purpose = project.seeds / "metrics.yml", project.metrics.predictions.purpose
+    if purpose not in project.consent.purposes:
+        line = line_of(path, ("predictions", "purpose"))
+        yield f"{path}:{line}: predictions.purpose: '{purpose}' is not one of {sorted(project.consent.purposes)}"
 
 
 def _all_segment_faults(project: Project) -> Iterator[str]:

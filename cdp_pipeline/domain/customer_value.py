@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, minimize
+from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
 Floats = NDArray[np.float64]
@@ -132,9 +132,9 @@ def fit_spend(repeats: Floats, mean_spend: Floats) -> SpendModel:
 
 def _fitted(loss: Callable[[Floats], float], parameters: int) -> tuple[float, ...]:
     """The positive parameters of the least loss, searched on their logarithms."""
-    bounds = Bounds([-LARGEST_LOG] * parameters, [LARGEST_LOG] * parameters)
+    bounds: Any = [(-LARGEST_LOG, LARGEST_LOG)] * parameters
     found = minimize(loss, np.zeros(parameters), method="L-BFGS-B", bounds=bounds)
-    precise = {"xatol": 1e-8, "fatol": 1e-12, "maxiter": 4000}
+    precise: Any = {"xatol": 1e-8, "fatol": 1e-12, "maxiter": 4000}
     found = minimize(loss, found.x, method="Nelder-Mead", bounds=bounds, options=precise)
     if not np.isfinite(found.fun):
         raise NotFitted("the search for parameters did not settle")

@@ -29,6 +29,18 @@ from cdp_pipeline.config.sources import Constant, Expression
 from cdp_pipeline.domain.expressions import DIALECT
 
 PROFILES, METRICS, TIMELINE = "profile.profiles", "metrics.profile_metrics", "profile.timeline"
+SCORES = "metrics.profile_scores"
+SCORE_FIELDS = {
+    "expected_orders": ("expected_orders", "score", "DOUBLE"),
+    "expected_orders_decile": ("expected_orders", "decile", "BIGINT"),
+    "customer_value": ("customer_value", "score", "DOUBLE"),
+    "customer_value_decile": ("customer_value", "decile", "BIGINT"),
+    "lapse_probability": ("lapse", "score", "DOUBLE"),
+    "lapse_decile": ("lapse", "decile", "BIGINT"),
+    "next_category": ("next_category", "choice", "VARCHAR"),
+    "next_category_probability": ("next_category", "score", "DOUBLE"),
+}
+"""Fields made of scores: model, column and type; missing where the model is not published or the profile not scored."""
 KEYS = ("profile_id", "as_of_day", "touch_id", "record_id", "visitor_id")
 OF_ORDERS = ("order", "refunded", "bought", "returned", "case")
 """Events of the timeline that come from other unified tables than `interactions`."""
@@ -38,11 +50,16 @@ DAYS = ("DATE", "TIMESTAMP")
 
 @dataclass(frozen=True)
 class Field:
-    """A column that a rule may name: its table, its type in DuckDB and what it means."""
+    """A column that a rule may name: its table, its type in DuckDB and what it means.
+
+    Of a score, whose table has a row a model, `model` and `column` say where it stands.
+    """
 
     table: str
     type: str
     description: str
+    model: str | None = None
+    column: str | None = None
 
     @property
     def kind(self) -> str:
@@ -73,7 +90,10 @@ def vocabulary(project: Project, sidecars: Mapping[str, Sidecar]) -> Vocabulary:
 
     What identifies a person directly is no field. A name that two tables have belongs to the first.
     """
-    fields: dict[str, Field] = {}
+    fields = {
+        name: Field(SCORES, kind, f"{column} of the model {model}", model, column)
+        for name, (model, column, kind) in SCORE_FIELDS.items()
+    }
     for table, sidecar in sidecars.items():
         if table != TIMELINE:
             fields = {**_fields(table, sidecar.columns), **fields}

@@ -26,7 +26,7 @@ from cdp_pipeline.config.segments import (
 )
 from cdp_pipeline.domain.expressions import column, literal, macro, named, null_as, table, text, union_all, within
 from cdp_pipeline.domain.segment_sequences import followed
-from cdp_pipeline.domain.segment_vocabulary import METRICS, PROFILES, TIMELINE, Field, Vocabulary
+from cdp_pipeline.domain.segment_vocabulary import METRICS, PROFILES, SCORES, TIMELINE, Field, Vocabulary
 
 COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
@@ -217,11 +217,23 @@ def _base(known: Vocabulary, used: Iterable[str]) -> exp.Select:
         .join(exp.alias_(table(PROFILES), profiles, table=True), on=_same(metrics, profiles, WHO))
     )
     names = sorted(used)
-    for name in sorted({known.fields[field].table for field in names} - {METRICS, PROFILES}):
+    models = sorted({model for name in names if (model := known.fields[name].model) is not None})
+    for model in models:
+        is_model = exp.EQ(this=column("model"), expression=text(model))
+        scores = exp.select(exp.Star()).from_(table(SCORES)).where(is_model).subquery(_plain(SCORES) + model)
+        on = exp.and_(_same(metrics, scores.alias, WHO), _same(metrics, scores.alias, DAY))
+        query = query.join(scores, on=on, join_type="left")
+    for name in sorted({known.fields[field].table for field in names} - {METRICS, PROFILES, SCORES}):
         other = _plain(name)
         on = exp.and_(_same(metrics, other, WHO), _same(metrics, other, DAY))
         query = query.join(exp.alias_(table(name), other, table=True), on=on, join_type="left")
-    return query.select(*(column(name, _plain(known.fields[name].table)) for name in names))
+    return query.select(*(_base_field(name, known.fields[name]) for name in names))
+
+
+def _base_field(name: str, field: Field) -> exp.Expr:
+    if field.model is not None and field.column is not None:
+        return named(column(field.column, _plain(SCORES) + field.model), name)
+    return column(name, _plain(field.table))
 
 
 def _happened(rule: Event, known: Vocabulary) -> exp.Select:

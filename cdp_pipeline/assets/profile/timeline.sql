@@ -4,25 +4,28 @@ with ordered as (
 )
 
 select
-    interaction_id as touch_id, record_id, visitor_id, occurred_at, occurred_on, channel, event, object_id, category,
-    campaign_id, cast(null as decimal(18, 2)) as amount, device, source
-from unified.interactions
+    touch.interaction_id as touch_id, touch.record_id, touch.visitor_id, touch.occurred_at, touch.occurred_on, touch.channel,
+    touch.event, touch.object_id, coalesce(touch.category, products.category) as category, products.audience, touch.campaign_id,
+    cast(null as decimal(18, 2)) as amount, touch.device, touch.source
+from unified.interactions as touch
+left join unified.products as products on touch.object_id = products.sku
 union all
 select
     order_id, record_id, null, ordered_at, ordered_on, channel,
-    case when amount < 0 then 'refunded' else 'order' end, null, null,
+    case when amount < 0 then 'refunded' else 'order' end, null, null, null,
     null, amount, null, source
 from ordered
 union all
 select
     ordered.order_id || '/' || lines.line_no, ordered.record_id, null, ordered.ordered_at, ordered.ordered_on, ordered.channel,
-    case when lines.quantity < 0 then 'returned' else 'bought' end, lines.sku, products.category, null, lines.amount, null, lines.source
+    case when lines.quantity < 0 then 'returned' else 'bought' end, lines.sku, products.category, products.audience,
+    null, lines.amount, null, lines.source
 from unified.order_lines as lines
 join ordered on lines.order_id = ordered.order_id
 left join unified.products as products on lines.sku = products.sku
 union all
 select
-    case_id, record_id, null, opened_at, opened_on, 'service', 'case', subject, null,
+    case_id, record_id, null, opened_at, opened_on, 'service', 'case', subject, null, null,
     null, null, null, source
 from unified.service_cases
 
@@ -44,8 +47,8 @@ with attributed as (
 )
 
 select
-    touch_id, record_id, profile_id, visitor_id, occurred_at, occurred_on, channel, event, object_id, category, campaign_id,
-    amount, device, attributed_by, source
+    touch_id, record_id, profile_id, visitor_id, occurred_at, occurred_on, channel, event, object_id, category, audience,
+    campaign_id, amount, device, attributed_by, source
 from attributed
 
 -- name: number
@@ -56,7 +59,7 @@ select
     occurred_on as day,
     count(*) as touches,
     sum(hash(
-        touch_id, record_id, visitor_id, occurred_at, channel, event, object_id, category, campaign_id, amount, device, source
+        touch_id, record_id, visitor_id, occurred_at, channel, event, object_id, category, audience, campaign_id, amount, device, source
     )) as digest
 from touches
 group by occurred_on
