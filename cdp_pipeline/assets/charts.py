@@ -130,6 +130,32 @@ def history(rows: Sequence[tuple[date, str, int]], label: str) -> MarkdownMetada
     return _markdown(figure, label)
 
 
+def stacked_bars(names: Sequence[str], series: Mapping[str, Sequence[float]], label: str) -> MarkdownMetadataValue:
+    """A bar a name, made of the series one after another; the first name on top."""
+    figure = _figure(1 + 1.3 * LINE_INCHES * len(names))
+    axes = figure.subplots()
+    left = [0.0] * len(names)
+    for (part, values), color in zip(series.items(), (FOR, AXIS), strict=False):
+        axes.barh(list(names)[::-1], list(values)[::-1], left=left, color=color, label=part)
+        left = [start + value for start, value in zip(left, list(values)[::-1], strict=True)]
+    axes.set_xlabel(label)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1))
+    return _markdown(figure, label)
+
+
+def grouped_bars(names: Sequence[str], series: Mapping[str, Sequence[float]], label: str) -> MarkdownMetadataValue:
+    """Of each name a bar a series, side by side; the first name on top."""
+    figure = _figure(1 + 2.4 * LINE_INCHES * len(names))
+    axes = figure.subplots()
+    height = 0.8 / max(len(series), 1)
+    for place, (part, values) in enumerate(series.items()):
+        axes.barh([row - place * height for row in range(len(names))], list(values)[::-1], height=height, label=part)
+    axes.set_yticks([row - 0.4 + height / 2 for row in range(len(names))], list(names)[::-1])
+    axes.set_xlabel(label)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1))
+    return _markdown(figure, label)
+
+
 def heat_map(sizes: Mapping[str, int], shared: Sequence[tuple[str, str, int]]) -> MarkdownMetadataValue:
     """Of each two groups the share of the smaller one that is in both, from sizes and rows of (group, group, members)."""
     names = sorted(sizes)

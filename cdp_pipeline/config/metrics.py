@@ -41,6 +41,14 @@ class Predictions(Config):
     refused_days: int = Field(ge=0)
 
 
+class Journeys(Config):
+    """What a journey is made of: `events` of the last `days`, the last `longest` steps told apart."""
+
+    days: int = Field(ge=1)
+    longest: int = Field(ge=1)
+    events: tuple[str, ...] = Field(min_length=1)
+
+
 class Metrics(Config):
     """Parameters of the metrics and predictions; `favourite_smoothing` is in articles.
 
@@ -50,6 +58,7 @@ class Metrics(Config):
     affinity: Affinity
     favourite_smoothing: Positive
     predictions: Predictions
+    journeys: Journeys
     events: tuple[str, ...] = ()
 
 

@@ -28,6 +28,7 @@ def test_every_sql_file_and_module_has_its_sidecar() -> None:
         "quality_pages",
         "segment_queries",
         "score_inputs",
+        "journey_inputs",
         "value_scores",
         "lapse_scores",
         "category_scores",
