@@ -10,6 +10,7 @@ from dagster import Definitions, in_process_executor
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.extraction.fetched import fetched_source
 from cdp_pipeline.assets.factory import dagster_asset
+from cdp_pipeline.assets.published.data_card import data_card
 from cdp_pipeline.assets.published.expired_people import expired_people
 from cdp_pipeline.assets.published.quality_pages import quality_pages
 from cdp_pipeline.assets.published.tables import published_tables
@@ -30,6 +31,7 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
             *(dagster_asset(table, catalogue, project, settings) for table in catalogue.values()),
             published_tables(catalogue, settings, project.consent.published.smallest_group),
             quality_pages(project, settings),
+            data_card(catalogue, project, settings),
             expired_people(catalogue, project, settings),
             *(fetched_source(source, project, settings) for source in project.sources.values() if source.is_fetched),
             *source_specs(project),

@@ -17,6 +17,7 @@ LAYERS = (
     "metrics",
     "segments",
     "activation",
+    "star",
     "quality",
 )
 

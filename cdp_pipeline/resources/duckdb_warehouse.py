@@ -287,7 +287,8 @@ def _connect(database: str, config: dict[str, Any], read_only: bool) -> duckdb.D
 def _prepare(connection: duckdb.DuckDBPyConnection, seeds: Path, read_only: bool) -> None:
     """Create layers and macros, unless the database has them as they are today."""
     reference = load_reference(seeds)
-    digest = hashlib.md5(f"{reference}{MACROS.read_text()}".encode(), usedforsecurity=False).hexdigest()
+    known_by = f"{LAYERS}{reference}{MACROS.read_text()}"
+    digest = hashlib.md5(known_by.encode(), usedforsecurity=False).hexdigest()
     try:
         known = connection.execute("select macros_digest()").fetchall()[0][0]
     except duckdb.CatalogException:

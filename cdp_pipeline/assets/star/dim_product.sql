@@ -1,0 +1,1 @@
+select sku, name, category, audience, brand, price from unified.products

@@ -1,0 +1,1 @@
+select store_id, name, city, postcode, country from unified.stores
