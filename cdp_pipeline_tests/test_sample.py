@@ -76,6 +76,20 @@ def test_his_boots_and_sandals_are_known(sample: DuckDBSession, adrian: str) -> 
     assert _of(sample, sql, adrian) == [("boots", 5), ("jumpers", 1), ("sandals", 5)]
 
 
+def test_womens_clothing_never_reaches_him(sample: DuckDBSession, adrian: str) -> None:
+    sql = "select count(*) from segments.segment_members where segment = 'womens_clothing' and profile_id = $adrian"
+    assert _of(sample, sql, adrian) == [(0,)]
+    others = sample.rows(parse("select count(*) from segments.segment_members where segment = 'womens_clothing'"))
+    assert others[0][0] > 0
+
+
+def test_he_left_the_jumper_campaign_with_the_reason(sample: DuckDBSession, adrian: str) -> None:
+    sql = "select as_of_day, change, reason from segments.segment_changes where profile_id = $adrian and segment = 'jumper_campaign' and change = 'left'"
+    ((day, _, reason),) = _of(sample, sql, adrian)
+    assert str(day) == "2026-11-11"
+    assert reason.startswith("no longer: nothing of this: at least 1 × article bought in the last 365 days")
+
+
 def test_precision_and_recall_against_the_truth(sample_home: Path, tmp_path: Path) -> None:
     made = cdp(tmp_path, "demo", "--out", str(tmp_path))
     assert made.returncode == 0

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LINE_INCHES = 0.22
+MOST_GROUPS = 20
 AXIS = "#8c8c8c"
 FOR, AGAINST = "#2f7d4f", "#b0483a"
 
@@ -157,12 +158,15 @@ def grouped_bars(names: Sequence[str], series: Mapping[str, Sequence[float]], la
 
 
 def heat_map(sizes: Mapping[str, int], shared: Sequence[tuple[str, str, int]]) -> MarkdownMetadataValue:
-    """Of each two groups the share of the smaller one that is in both, from sizes and rows of (group, group, members)."""
-    names = sorted(sizes)
+    """Of each two of the largest groups the share of the smaller one that is in both, from sizes and rows of (group, group, members)."""
+    largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:MOST_GROUPS]
+    names = sorted(largest)
     figure = _figure(2 + 1.5 * LINE_INCHES * len(names))
     axes = figure.subplots()
     cells = [[1.0 if a == b else 0.0 for b in names] for a in names]
     for a, b, members in shared:
+        if a not in names or b not in names:
+            continue
         row, across = names.index(a), names.index(b)
         cells[row][across] = cells[across][row] = members / min(sizes[a], sizes[b])
     if names:

@@ -131,12 +131,16 @@ class _Compiler:
             for name, found in sorted(asked.items())
             for place, condition in enumerate(found)
         ]
-        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("truths")))
+        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("truths")), of_turned=True)
 
-    def _with_parts(self, query: exp.Select) -> exp.Query:
-        query = query.with_("base", _base(self._known, self._used))
+    def _with_parts(self, query: exp.Select, of_turned: bool = False) -> exp.Query:
+        """Each part is made once, however many segments ask for it."""
+        base = _base(self._known, self._used)
+        if of_turned:
+            base = base.where(within(column(WHO, _plain(METRICS)), exp.select(WHO).from_(TURNED)))
+        query = query.with_("base", base, materialized=True, copy=False)
         for alias, select in {**self._events, **self._segments}.items():
-            query = query.with_(alias, select)
+            query = query.with_(alias, select, materialized=True, copy=False)
         return query
 
     def _condition(self, segment: Segment) -> exp.Expr:

@@ -29,7 +29,8 @@ PARTS = {
         "Decisions behind it, the one that counts first",
         ("channel", "purpose", "place", "status", "decided", "level", "record", "proof", ""),
     ),
-    "segments": ("Segments", ("segment", "as of")),
+    "segments": ("Segments", ("segment", "as of", "since", "why")),
+    "foretold": ("Foretold", ("model", "foretold", "decile", "what moved it most")),
     "timeline": (
         "Latest touches",
         ("when (UTC)", "channel", "event", "what", "category", "amount", "device", "known by"),

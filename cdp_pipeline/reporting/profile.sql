@@ -62,11 +62,25 @@ where profile_id = (select who from asked)
 order by channel, purpose, place
 
 -- name: segments
-select segment, as_of_day
-from segments.segment_members
-where profile_id = (select who from asked)
-qualify as_of_day = max(as_of_day) over ()
-order by segment
+with newest as (
+    select max(as_of_day) as day from metrics.profile_metrics
+)
+
+select members.segment, members.as_of_day, stays.entered_on, changes.reason
+from segments.segment_members as members
+join newest on members.as_of_day = newest.day
+left join segments.segment_stays as stays
+    on members.segment = stays.segment and members.profile_id = stays.profile_id and stays.left_on is null
+left join segments.segment_changes as changes
+    on stays.segment = changes.segment and stays.profile_id = changes.profile_id and stays.entered_on = changes.as_of_day
+where members.profile_id = (select who from asked)
+order by members.segment
+
+-- name: foretold
+select model, coalesce(choice || ', ', '') || round(score, 3) as foretold, decile, reasons
+from metrics.profile_scores
+where profile_id = (select who from asked) and as_of_day = (select max(as_of_day) from metrics.profile_metrics)
+order by model
 
 -- name: timeline
 select occurred_at, channel, event, case when event = 'order' then touch_id else object_id end as object_id, category, amount, device, attributed_by

@@ -144,3 +144,55 @@ def test_seeds_are_told_what_the_engine_can_not_evaluate(session: DuckDBSession,
 
 def test_every_expectation_of_the_repository_can_be_evaluated(session: DuckDBSession, project: Project) -> None:
     assert list(faults(session, project, {n: t.sidecar for n, t in load_catalogue(project).items()})) == []
+
+
+def test_no_text_that_is_observed_is_told_whatever_its_columns_class(session: DuckDBSession, project: Project) -> None:
+    suite = _suite("expect_column_most_common_value_to_be_in_set", column="b", value_set=["x"])
+    result = _outcome(session, project, suite, "select 1 as a, 'ann@example.org' as b, null as email")
+    assert not result.passed
+    assert result.observed == "not shown, as it may tell of a person"
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("born as b", {"b": "9999-99-99"}),
+        ("born as source", {"source": "9999-99-99"}),
+        ("other.email as segment", {"segment": "a@a.a"}),
+        ("cast(phone as bigint) as a", {"a": "999999999"}),
+        ("amount as amount", {"amount": "12.50"}),
+        ("count(*) as n", {"n": "1"}),
+        ("mine.a as a", {"a": "7"}),
+    ],
+)
+def test_a_truth_shows_no_value_of_another_tables_columns(
+    session: DuckDBSession, project: Project, asked: str, shown: dict[str, str]
+) -> None:
+    others = (
+        "select 'x' as k, date '1940-02-03' as born, 'ann@example.org' as email, '612345678' as phone, 12.50 as amount"
+    )
+    session.replace_table("raw.other", parse(others), unaudited)
+    grouped = "" if "count" in asked else " where mine.a > 0"
+    query = f"select {asked} from raw.t as mine join raw.other as other on mine.b = other.k{grouped}"
+    with_truth = replace(project, truths={"told.sql": query})
+    result = _outcome(
+        session,
+        with_truth,
+        _suite("unexpected_rows_expectation", query="told.sql"),
+        "select 7 as a, 'x' as b, null as email",
+    )
+    assert json.loads(result.sample or "") == [shown]
+    assert result.observed == "1 rows"
+
+
+def test_a_truth_may_ask_which_consents_there_are(session: DuckDBSession, project: Project) -> None:
+    query = "select channel, purpose from consent_pairs anti join raw.t as mine on mine.b = consent_pairs.purpose"
+    with_truth = replace(project, truths={"asked.sql": query})
+    result = _outcome(
+        session,
+        with_truth,
+        _suite("unexpected_rows_expectation", query="asked.sql"),
+        "select 7 as a, 'newsletter' as b, null as email",
+    )
+    pairs = [pair for channel, found in project.consent.pairs.items() for pair in found]
+    assert result.unexpected_count == len([purpose for purpose in pairs if purpose != "newsletter"])

@@ -11,12 +11,13 @@ from cdp_pipeline.assets.segments.segment_queries import segment_queries
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.assets.table import TableRun, stage_days
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.expressions import no_rows, rows_select
+from cdp_pipeline.domain.expressions import no_rows
 from cdp_pipeline.domain.segment_reading import rule_reading
 from cdp_pipeline.domain.segments import conditions, truths_select
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+TRUTHS = {"as_of_day": "date", "segment": "varchar", "profile_id": "varchar", "place": "bigint", "holds": "boolean"}
 READ = ("segments.segment_members", "profile.profiles", "profile.timeline")
 
 
@@ -34,15 +35,17 @@ def build(run: TableRun) -> None:
         for name, segment in segments.items()
         for place, condition in enumerate(conditions(segment))
     ]
-    session.stage("readings", rows_select({"segment": "varchar", "place": "bigint", "reading": "varchar"}, readings))
+    session.stage_rows("readings", {"segment": "varchar", "place": "bigint", "reading": "varchar"}, readings)
     session.stage("living", QUERIES["living"])
     truths = truths_select(project.segments, segment_vocabulary(project), segment_queries(project))
     session.stage("by_day", no_rows(run.table.sidecar.types))
     for day in run.days:
         stage_days(session, (day,))
         session.stage("turned", QUERIES["turned"])
+        # of a first day there is nothing to compare with
+        has_before = session.rows(exp.select("count(*)").from_("turned").where("change = 'left' or has_before"))[0][0]
         stage_days(session, (day - timedelta(days=1), day))
-        session.stage("truths", truths)
+        session.stage("truths", truths if has_before else no_rows(TRUTHS))
         session.append("by_day", QUERIES["changes"])
     stage_days(session, run.days)
     run.write(exp.select("*").from_("by_day"))

@@ -15,7 +15,8 @@ select
     (select day from run_days) as as_of_day,
     coalesce(today.segment, before.segment) as segment,
     coalesce(today.profile_id, before.profile_id) as profile_id,
-    case when before.profile_id is null then 'entered' else 'left' end as change
+    case when before.profile_id is null then 'entered' else 'left' end as change,
+    exists (select 1 from before) as has_before
 from today
 full join before on today.segment = before.segment and today.profile_id = before.profile_id
 where today.profile_id is null or before.profile_id is null
@@ -52,7 +53,8 @@ select
     case
         when reasons.profile_id is null and turned.change = 'left' and turned.profile_id not in (select profile_id from living)
             then 'the profile is gone'
-        when reasons.is_new then 'the profile is new, or it is the first day'
+        when not turned.has_before then 'the first day'
+        when reasons.is_new then 'the profile is new'
         else reasons.reason
     end as reason
 from turned

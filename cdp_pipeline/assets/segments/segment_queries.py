@@ -47,7 +47,7 @@ def _query_faults(project: Project, name: str, segment: Path) -> Iterator[str]:
         yield f"{path}: can't be read as one statement of SQL: {' '.join(str(error).split())}"
         return
     if not isinstance(query, exp.Query):
-        yield f"{path}: is no SELECT; a segment only reads"
+        yield f"{path}: is no SELECT, or more than one; a segment is a single SELECT"
         return
     if query.named_selects != [WHO]:
         yield f"{path}: selects {query.named_selects}; a segment selects `{WHO}` alone"
