@@ -10,7 +10,7 @@ from cdp_pipeline.config.project import load_project
 def test_the_shipped_seeds_are_valid(seeds: Path) -> None:
     project = load_project(seeds)
     assert len(project.sources) == 7
-    assert len(project.segments) == 6
+    assert len(project.segments) == 8
     assert len(project.destinations) == 2
 
 

@@ -9,6 +9,7 @@ with articles as (
 
 select
     orders.order_id,
+    orders.record_id,
     member.profile_id,
     orders.ordered_at,
     orders.ordered_on as date_key,

@@ -1,5 +1,6 @@
 select
     timeline.touch_id,
+    timeline.record_id,
     timeline.profile_id,
     timeline.visitor_id,
     timeline.occurred_at,
