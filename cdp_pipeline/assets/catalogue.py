@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.errors import ParseError
 
 from cdp_pipeline.assets.changed_profiles import CHANGES, write_profiles
 from cdp_pipeline.assets.custom_metrics import custom_metrics
@@ -30,7 +29,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar
 from cdp_pipeline.domain import consistency
 from cdp_pipeline.domain.mapping import Target
-from cdp_pipeline.sql.lineage import parse, tables_read
+from cdp_pipeline.sql.lineage import NoSelect, parse, parse_select, tables_read
 
 ROOT = Path(__file__).parent
 AS_OF = "as_of_day"
@@ -89,12 +88,10 @@ def _truth_faults(project: Project, known: Set[str]) -> Iterator[str]:
                 yield f"{path}:{line}: query: {folder / each.query} is missing; write the SELECT of the rows that break it"
     for name in sorted(named & set(project.truths)):
         try:
-            query = parse(project.truths[name])
-        except ParseError as error:
-            yield f"{folder / name}: can't be read as SQL: {' '.join(str(error).split())}"
+            query = parse_select(project.truths[name])
+        except NoSelect as why:
+            yield f"{folder / name}: {why}; it has to find the rows that break the truth"
             continue
-        if not isinstance(query, exp.Query):
-            yield f"{folder / name}: is not a SELECT; it has to find the rows that break the truth"
         for table in sorted(tables_read(query) - known):
             yield f"{folder / name}: '{table}' is not a table of this deployment; correct the name"
 

@@ -6,13 +6,12 @@ What belongs here: what such a SELECT has to be. What does not: what the metrics
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
-from sqlglot.errors import ParseError
 
 from cdp_pipeline.assets.table import TableAsset, TableRun
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.metrics import CustomMetric
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.sql.lineage import parse, tables_read
+from cdp_pipeline.sql.lineage import NoSelect, parse_select, tables_read
 
 LAYER = "metrics"
 KEY = ("as_of_day", "profile_id")
@@ -34,7 +33,7 @@ def custom_metrics(project: Project, before: Sequence[TableAsset]) -> list[Table
 
 
 def _table(name: str, metric: CustomMetric) -> TableAsset:
-    query = parse(metric.sql)
+    query = parse_select(metric.sql)
 
     def build(run: TableRun) -> None:
         """Write the metric of each of the run's days."""
@@ -51,12 +50,9 @@ def _faults(name: str, metric: CustomMetric, known: Mapping[str, TableAsset]) ->
     if metric.sidecar.key != KEY or metric.sidecar.partition != KEY[0]:
         yield f"{described}: a metric has `key: [{', '.join(KEY)}]` and `partition: {KEY[0]}`; write them so"
     try:
-        query = parse(metric.sql)
-    except ParseError as error:
-        yield f"{metric.path}: can't be read as SQL: {' '.join(str(error).split())}"
-        return
-    if not isinstance(query, exp.Query):
-        yield f"{metric.path}: is not a single SELECT; write one"
+        query = parse_select(metric.sql)
+    except NoSelect as why:
+        yield f"{metric.path}: {why}; a metric selects {', '.join(KEY)} and its columns"
         return
     columns = [column.lower() for column in query.named_selects]
     declared = list(metric.sidecar.columns)

@@ -6,6 +6,7 @@ Dependencies of assets and column lineage both come from here, so that neither c
 import logging
 
 from sqlglot import exp, parse_one
+from sqlglot.errors import ParseError
 from sqlglot.lineage import Node, lineage
 
 from cdp_pipeline.config.sidecar import LAYERS
@@ -20,6 +21,21 @@ Schema = dict[str, dict[str, dict[str, str]]]
 def parse(sql: str) -> exp.Expr:
     """Parse one statement of DuckDB SQL."""
     return parse_one(sql, dialect=DIALECT)
+
+
+class NoSelect(Exception):
+    """A text of a deployment's own is not one SELECT; the message says what it is instead."""
+
+
+def parse_select(sql: str) -> exp.Query:
+    """Parse the SELECT of a `.sql` file in `seeds/`; raises NoSelect."""
+    try:
+        query = parse(sql)
+    except ParseError as error:
+        raise NoSelect(f"can't be read as SQL: {' '.join(str(error).split())}") from None
+    if not isinstance(query, exp.Query):
+        raise NoSelect("is not a single SELECT")
+    return query
 
 
 def tables_read(query: exp.Expr) -> frozenset[str]:

@@ -79,7 +79,7 @@ def test_a_segments_unknown_field_is_told_with_its_line(seeds: Path) -> None:
     [
         (None, r"profile\.profile_changes\.yml:\d+: query: .*every_record.*\.sql is missing"),
         ("select from where", r"every_record.*\.sql: can't be read as SQL"),
-        ("delete from profile.profiles", r"every_record.*\.sql: is not a SELECT"),
+        ("delete from profile.profiles", r"every_record.*\.sql: is not a single SELECT"),
         ("select 1 from profile.people", r"every_record.*\.sql: 'profile\.people' is not a table"),
         ("select 1 from segments.segment_members", r"profile\.profile_changes.* wait for each other"),
     ],

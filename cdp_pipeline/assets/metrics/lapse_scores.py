@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from sqlglot import exp
 
-from cdp_pipeline.assets.metrics.score_inputs import (
-    QUERIES as INPUTS,
-)
+from cdp_pipeline.assets.metrics import score_inputs
 from cdp_pipeline.assets.metrics.score_inputs import (
     Evaluation,
     Floats,
@@ -74,7 +72,7 @@ def _learnt(session: Session, asked: Predictions, last_day: date) -> tuple[dict[
 def _known_at(session: Session, cutoff: date) -> tuple[dict[str, Floats], Floats]:
     """Features at a cutoff, and who bought nothing in the days after it (1.0)."""
     stage_histories(session, cutoff)
-    session.stage("outcomes", INPUTS["outcomes"])
+    session.stage("outcomes", score_inputs.QUERIES["outcomes"])
     session.stage("features", QUERIES["lapse_features"])
     shown = [column(name, "features") for name in LABELS]
     joined = (

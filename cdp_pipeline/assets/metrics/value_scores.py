@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 from sqlglot import exp
 
-from cdp_pipeline.assets.metrics.score_inputs import (
-    QUERIES as INPUTS,
-)
+from cdp_pipeline.assets.metrics import score_inputs
 from cdp_pipeline.assets.metrics.score_inputs import (
     Evaluation,
     Floats,
@@ -45,7 +43,7 @@ ORDERS, VALUE = "expected_orders", "customer_value"
 def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
     """Parameters and evaluation of both models; raises TooLittle or NotFitted."""
     stage_histories(session, judged_at(asked, trained_on))
-    session.stage("outcomes", INPUTS["outcomes"])
+    session.stage("outcomes", score_inputs.QUERIES["outcomes"])
     purchases, spend = _fit(session, asked)
     orders, value = _evaluate(session, asked, purchases, spend)
     orders.figures["log_likelihood"] = purchases.log_likelihood

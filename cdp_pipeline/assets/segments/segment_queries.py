@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlglot import exp
-from sqlglot.errors import ParseError
 
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.config.base import line_of
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.segments import Segment
 from cdp_pipeline.domain.segment_vocabulary import faults
-from cdp_pipeline.sql.lineage import parse, tables_read
+from cdp_pipeline.sql.lineage import NoSelect, parse_select, tables_read
 
 MAY_READ = ("unified", "identity", "profile", "metrics")
 WHO, DAYS = "profile_id", "run_days"
@@ -23,8 +22,7 @@ WHO, DAYS = "profile_id", "run_days"
 def segment_queries(project: Project) -> dict[str, exp.Query]:
     """The queries that segments name, by file."""
     named = {segment.query for segment in project.segments.values() if segment.query is not None}
-    found = {name: parse(project.segment_queries[name]) for name in sorted(named)}
-    return {name: query for name, query in found.items() if isinstance(query, exp.Query)}
+    return {name: parse_select(project.segment_queries[name]) for name in sorted(named)}
 
 
 def vocabulary_faults(project: Project, segment: Segment, path: Path) -> Iterator[str]:
@@ -42,12 +40,9 @@ def _query_faults(project: Project, name: str, segment: Path) -> Iterator[str]:
         yield f"{segment}:{line_of(segment, ('query',))}: query: {path} is missing; write the SELECT of its profile ids"
         return
     try:
-        query = parse(project.segment_queries[name])
-    except ParseError as error:
-        yield f"{path}: can't be read as one statement of SQL: {' '.join(str(error).split())}"
-        return
-    if not isinstance(query, exp.Query):
-        yield f"{path}: is no SELECT, or more than one; a segment is a single SELECT"
+        query = parse_select(project.segment_queries[name])
+    except NoSelect as why:
+        yield f"{path}: {why}; a segment selects `{WHO}`"
         return
     if query.named_selects != [WHO]:
         yield f"{path}: selects {query.named_selects}; a segment selects `{WHO}` alone"

@@ -25,8 +25,8 @@ def test_a_select_of_ids_is_a_segment(seeds: Path) -> None:
     ("sql", "message"),
     [
         (None, r"chosen\.yml:4: query: .*chosen\.sql is missing"),
-        ("drop table profile.profiles", "is no SELECT, or more than one"),
-        (f"{SQL}; {SQL}", "is no SELECT, or more than one"),
+        ("drop table profile.profiles", "is not a single SELECT"),
+        (f"{SQL}; {SQL}", "is not a single SELECT"),
         ("select profile_id, 1 as one from metrics.profile_metrics join run_days on true", "a segment selects `profile_id` alone"),
         ("select profile_id from metrics.profile_metrics", "reads no `run_days`"),
         (SQL.replace("metrics.profile_metrics", "segments.segment_members"), "'segments.segment_members' is not for segments"),
