@@ -8,3 +8,5 @@ left join lines on orders.order_id = lines.order_id
 where orders.amount is distinct from lines.amount
     and orders.amount is not null
     and orders.source in (select delivering.source from unified.order_lines as delivering)
+    -- the table may be the lines of a day
+    and (orders.extract_date is null or orders.extract_date in (select delivered.extract_date from unified.order_lines as delivered))
