@@ -10,10 +10,10 @@ import json
 import resource
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -21,13 +21,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.scale import in_process
+from benchmarks.tables import Tables
 from cdp_pipeline.assets.catalogue import load_catalogue
-from cdp_pipeline.assets.factory import stage_run_days
-from cdp_pipeline.assets.table import TableAsset, TableRun
-from cdp_pipeline.config.project import Project, load_project
+from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.config.segments import Segment
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
-from cdp_pipeline.settings import REPOSITORY, Settings, load_settings
+from cdp_pipeline.settings import REPOSITORY
 
 DAY = date(2026, 11, 15)
 SEGMENTS = 50
@@ -62,41 +60,19 @@ def asked_segments() -> Iterator[Segment]:
         )  # fmt: skip
 
 
-def build(
-    project: Project, catalogue: dict[str, TableAsset], settings: Settings, days: tuple[date, ...]
-) -> dict[str, float]:
-    """Seconds of each table of the two layers, for these days."""
-    seconds = {}
-    for name in in_order(catalogue):
-        started = time.monotonic()
-        with DuckDBWarehouse.of(settings).session() as session:
-            stage_run_days(session, days, project.deployment)
-            catalogue[name].build(TableRun(catalogue[name], session, project, settings, days, "benchmark"))
-        seconds[name] = time.monotonic() - started
-    return seconds
-
-
-def in_order(catalogue: dict[str, TableAsset]) -> list[str]:
+def in_order(catalogue: Mapping[str, TableAsset]) -> list[str]:
     """The tables of the two layers, each after those that it reads."""
-    waiting = [name for name, table in catalogue.items() if table.layer in LAYERS]
-    done: list[str] = []
-    while waiting:
-        ready = [name for name in waiting if not catalogue[name].reads & set(waiting) - {name}]
-        done += ready
-        waiting = [name for name in waiting if name not in ready]
-    return done
+    reads = {name: table.reads for name, table in catalogue.items()}
+    return [name for name in TopologicalSorter(reads).static_order() if name.split(".")[0] in LAYERS]
 
 
-def measured(part: str, days: int) -> dict[str, object]:
+def measured(days: int) -> dict[str, object]:
     """Seconds by table of a day or a backfill, and the peak memory of this process in GB."""
-    settings = load_settings()
-    project = load_project(settings.seeds)
-    project = replace(
-        project, segments={segment.id: segment for segment in asked_segments()}, suites={}, destinations={}
-    )
-    catalogue = load_catalogue(project)
-    asked = tuple(DAY - timedelta(days=back) for back in range(days - 1, -1, -1))
-    seconds = build(project, catalogue, settings, asked)
+    tables = Tables(*(str(DAY - timedelta(days=back)) for back in range(days - 1, -1, -1)))
+    segments = {segment.id: segment for segment in asked_segments()}
+    tables.project = replace(tables.project, segments=segments, suites={}, destinations={})
+    tables.catalogue = load_catalogue(tables.project)
+    _, seconds = tables.build(in_order(tables.catalogue))
     return {"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}
 
 
@@ -106,10 +82,10 @@ def main() -> None:
     parser.add_argument("--profiles", type=int, default=1_000_000)
     parser.add_argument("--touches", type=int, default=10)
     parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.part:
-        print(json.dumps(measured(asked.part[0], int(asked.part[1]))))
+        print(json.dumps(measured(asked.part)))
         return
     with tempfile.TemporaryDirectory(prefix="cdp_metrics_") as folder:
         home = Path(folder) / "home"
@@ -117,10 +93,8 @@ def main() -> None:
         (home / "data" / "warehouse").mkdir(parents=True)
         make_warehouse(home / "data" / "warehouse" / "cdp.duckdb", asked.profiles, asked.touches)
         environment = {"CDP_HOME": str(home)}
-        day = in_process("benchmarks.metrics", ["day", "1"], environment)
-        backfill = (
-            in_process("benchmarks.metrics", ["backfill", str(asked.days)], environment) if asked.days > 1 else None
-        )
+        day = in_process("benchmarks.metrics", ["1"], environment)
+        backfill = in_process("benchmarks.metrics", [str(asked.days)], environment) if asked.days > 1 else None
     table = Table(
         "table", "a day", f"{asked.days} days", title=f"{asked.profiles:,} profiles, {asked.touches} touches each"
     )

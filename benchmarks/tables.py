@@ -8,9 +8,9 @@ from typing import Any
 
 
 class Tables:
-    """The tables of the deployment that the environment names, as of one day."""
+    """The tables of the deployment that the environment names, as of one day or several."""
 
-    def __init__(self, day: str) -> None:
+    def __init__(self, *days: str) -> None:
         import great_expectations  # noqa: F401 - a day's run has imported it before
 
         import cdp_pipeline.checks.gx_duckdb  # noqa: F401
@@ -23,7 +23,7 @@ class Tables:
         self.project = load_project(self.settings.seeds)
         self.catalogue = load_catalogue(self.project)
         self._warehouse = DuckDBWarehouse.of(self.settings)
-        self._days = (date.fromisoformat(day),)
+        self._days = tuple(date.fromisoformat(day) for day in days)
         self.session: type[AbstractContextManager[DuckDBSession]] | Any = self._warehouse.session
 
     def build(self, names: Iterable[str]) -> tuple[dict[str, Any], dict[str, float]]:

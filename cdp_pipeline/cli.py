@@ -1,7 +1,6 @@
 """The `cdp` command: thin; whatever materialises goes through Dagster."""
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -46,9 +45,8 @@ def check() -> None:
         found = list(faults(session, project, sidecars))
     if found:
         _refuse("\n".join(found), code=2)
-    counts = (
-        f"{len(project.sources)} sources, {len(project.segments)} segments, {len(project.destinations)} destinations"
-    )
+    counted = {"sources": project.sources, "segments": project.segments, "destinations": project.destinations}
+    counts = ", ".join(f"{len(content)} {name}" for name, content in counted.items())
     console.print(f"seeds/ is valid: {counts}, {len(project.suites)} expectation suites.")
 
 
@@ -296,11 +294,10 @@ def draft(
 ) -> None:
     """Propose a source's mapping from its files: format, types, key, targets, each guess with its confidence."""
     settings, project = _configured()
-    from cdp_pipeline.reporting.draft import draft_source
+    from cdp_pipeline.reporting.draft import draft_source, source_name
     from cdp_pipeline.resources.extracts import ExtractError
 
-    folder = next((part.name for part in files[0].resolve().parents if part.name[:1].isalpha()), "source")
-    source = re.sub(r"[^a-z0-9]+", "_", (name or folder).lower()).strip("_")
+    source = source_name(files, name)
     with _told(ExtractError):
         drafted = draft_source(files, source, project.deployment.currency)
     if not write:
@@ -316,13 +313,11 @@ def draft(
 @app.command("draft-expectations")
 def draft_expectations(
     source: Annotated[str, typer.Argument(help="A source whose extracts have been run.")],
-    write: Annotated[
-        bool, typer.Option(help="Write the suites to seeds/expectations/ instead of printing them.")
-    ] = False,
+    write: Annotated[bool, typer.Option(help="Write them to seeds/expectations/.")] = False,
 ) -> None:
     """Propose the expectation suites of a source's tables from the newest audit of what it delivers."""
     settings, project = _configured()
-    from cdp_pipeline.reporting.expectations import draft_suites
+    from cdp_pipeline.reporting.expectations import draft_suites, write_suites
     from cdp_pipeline.resources.warehouse import WarehouseError
 
     if source not in project.sources:
@@ -330,22 +325,16 @@ def draft_expectations(
     _require_warehouse(settings)
     with _told(WarehouseError):
         drafted = draft_suites(settings, project, source)
-    for path, content in drafted.items():
-        if not write:
-            typer.echo(f"# {path}\n{content}")
-        elif path.exists():
-            errors.print(f"{path} exists and was left as it is", style="yellow", markup=False)
-        else:
-            path.write_text(content, encoding="utf-8")
-            console.print(f"Written to {path}", markup=False, soft_wrap=True)
+    if write:
+        write_suites(drafted, console, errors)
+    else:
+        typer.echo("\n".join(f"# {path}\n{content}" for path, content in drafted.items()))
     console.print("Correct the limits and sentences, then `cdp check`.")
 
 
 @app.command()
 def dictionary(
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to write to; docs/dictionary/ of the deployment by default.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; docs/dictionary/ by default.")] = None,
 ) -> None:
     """Write the data dictionary: a page a table (HTML and Markdown), with the newest audit of the sources."""
     settings, project = _configured()

@@ -20,7 +20,7 @@ from cdp_pipeline.assets.custom_metrics import custom_metrics
 from cdp_pipeline.assets.quality.measures import checks_of, measured, measuring
 from cdp_pipeline.assets.raw.delivered import raw_table
 from cdp_pipeline.assets.segments.segment_queries import vocabulary_faults
-from cdp_pipeline.assets.sidecars import packaged_sidecar, unified_sidecar
+from cdp_pipeline.assets.sidecars import packaged_sidecar, segment_vocabulary, unified_sidecar
 from cdp_pipeline.assets.staging.typed import staging_table
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.checks.suites import truth_query
@@ -72,8 +72,9 @@ def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, ex
 
 
 def _segment_faults(project: Project) -> Iterator[str]:
+    known = segment_vocabulary(project)
     for name, segment in project.segments.items():
-        yield from vocabulary_faults(project, segment, project.seeds / "segments" / f"{name}.yml")
+        yield from vocabulary_faults(project, segment, project.seeds / "segments" / f"{name}.yml", known)
 
 
 def _truth_faults(project: Project, known: Set[str]) -> Iterator[str]:

@@ -5,17 +5,14 @@ What belongs here: what such a SELECT has to be. What does not: what the metrics
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlglot import exp
-
 from cdp_pipeline.assets.table import TableAsset, TableRun
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.metrics import CustomMetric
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.sql.lineage import NoSelect, parse_select, tables_read
+from cdp_pipeline.sql.lineage import DAYS, NoSelect, parse_select, reads_days, tables_read
 
 LAYER = "metrics"
 KEY = ("as_of_day", "profile_id")
-DAYS = "run_days"
 
 
 def custom_metrics(project: Project, before: Sequence[TableAsset]) -> list[TableAsset]:
@@ -58,7 +55,7 @@ def _faults(name: str, metric: CustomMetric, known: Mapping[str, TableAsset]) ->
     declared = list(metric.sidecar.columns)
     if columns != declared and "*" not in columns:
         yield f"{metric.path}: selects the columns {columns}, and {described.name} describes {declared}; make them alike, in this order"
-    if DAYS not in {table.name for table in query.find_all(exp.Table) if not table.db}:
+    if not reads_days(query):
         yield f"{metric.path}: reads no `{DAYS}`; a metric holds as of a day: join it, and read nothing after its `day`"
     for table in sorted(tables_read(query) - set(known)):
         yield f"{metric.path}: '{table}' is not a table that a metric may read; choose one of the layers before, or a metric that ships"

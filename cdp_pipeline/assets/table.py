@@ -4,7 +4,7 @@ What belongs here: `TableAsset`, and `TableRun`, all that a builder may use. Wha
 tables (`assets.catalogue`) and making Dagster assets of them (`assets.factory`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -78,14 +78,21 @@ class TableRun:
 
     def write_by_day(self, query: exp.Expr) -> None:
         """As `write`, with the query run for one day of `run_days` after another: no day needs another's memory."""
-        if len(self.days) > 1:
-            self.session.stage("by_day", no_rows(self.table.sidecar.types))
-            for day in self.days:
-                stage_days(self.session, (day,))
+        if len(self.days) == 1:
+            self.write(query)
+        else:
+            self.write_each_day(lambda day: [query])
+            self.query = query
+
+    def write_each_day(self, parts: Callable[[date], Iterable[exp.Expr]]) -> None:
+        """Put the rows of each day's queries into the table; `run_days` holds the day while `parts` stages what they read."""
+        self.session.stage("by_day", no_rows(self.table.sidecar.types))
+        for day in self.days:
+            stage_days(self.session, (day,))
+            for query in parts(day):
                 self.session.append("by_day", query)
-            stage_days(self.session, self.days)
-        self.write(query if len(self.days) == 1 else exp.select("*").from_("by_day"))
-        self.query = query
+        stage_days(self.session, self.days)
+        self.write(exp.select("*").from_("by_day"))
 
     def write_rows(self, query: exp.Expr, where: exp.Expr, also: Also = nothing_else) -> None:
         """Put the query's rows in the place of those that fulfil `where`; the others stay."""

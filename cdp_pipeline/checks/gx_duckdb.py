@@ -72,7 +72,7 @@ if not gx.__version__.startswith(CHECKED_WITH):
 
 TELLING = re.compile(r"(Conversion|Invalid Input|Serialization|Out of Range|Parser|Invalid|JSON) Error|Malformed|parse")
 """Messages of the engine that quote a value, which may be somebody's."""
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*[^\"\w.][^\"]*\"", re.DOTALL)
+QUOTED = re.compile(r"'.*'|\"[^\"]*[^\"\w.][^\"]*\"", re.DOTALL)
 """All that is quoted but names of columns and tables."""
 
 _TYPES = {name: kind for name, kind in {**vars(sa.types), **vars(postgresql)}.items() if name.isupper()}

@@ -22,6 +22,10 @@ LAYERS = (
 )
 
 
+NUMBER_TYPES = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT")
+"""What types of numbers begin with."""
+
+
 class SidecarColumn(Config):
     """One column: DuckDB type, description (with its unit) and privacy class.
 

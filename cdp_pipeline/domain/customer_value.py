@@ -15,16 +15,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
+from cdp_pipeline.domain.fitting import NotFitted
+
 Floats = NDArray[np.float64]
 DAYS_A_WEEK = 7.0
 LARGEST_LOG = 8.0
 """Of a parameter: beyond, the customers are all alike in what it is about, and more of it changes nothing."""
 DIGITS = 9
 """Of a parameter: what the order of sums may change lies beyond."""
-
-
-class NotFitted(Exception):
-    """The histories do not tell the parameters: too few customers came back."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,12 @@ class PurchaseModel:
 def fit_purchases(histories: Histories) -> PurchaseModel:
     """The BG/NBD model of these histories; raises NotFitted."""
 
-    def loss(logs: Floats) -> float:
+    def _loss(logs: Floats) -> float:
         return -_purchase_likelihood(histories, *np.exp(logs)) / float(histories.customers.sum())
 
     if not histories.repeats.any():
         raise NotFitted("nobody bought on two days")
-    r, alpha, a, b = _fitted(loss, 4)
+    r, alpha, a, b = _fitted(_loss, 4)
     return PurchaseModel(r, alpha, a, b, round(_purchase_likelihood(histories, r, alpha, a, b), 6))
 
 
@@ -114,7 +112,7 @@ def fit_spend(repeats: Floats, mean_spend: Floats) -> SpendModel:
     if len(np.unique(m)) < 3:
         raise NotFitted("fewer than three different amounts are known of customers who came back")
 
-    def loss(logs: Floats) -> float:
+    def _loss(logs: Floats) -> float:
         p, q, v = np.exp(logs)
         likelihood = (
             gammaln(p * x + q)
@@ -127,7 +125,7 @@ def fit_spend(repeats: Floats, mean_spend: Floats) -> SpendModel:
         )
         return -float(likelihood.mean())
 
-    return SpendModel(*_fitted(loss, 3))
+    return SpendModel(*_fitted(_loss, 3))
 
 
 def _fitted(loss: Callable[[Floats], float], parameters: int) -> tuple[float, ...]:

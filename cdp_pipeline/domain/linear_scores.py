@@ -14,15 +14,12 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
+from cdp_pipeline.domain.fitting import NotFitted
 
 Floats = NDArray[np.float64]
 DIGITS = 6
 """Of a coefficient: what the order of sums may change lies beyond."""
 REASONS = 3
-
-
-class NotFitted(Exception):
-    """There is nothing to tell apart: the outcome is the same everywhere, or too little is known."""
 
 
 @dataclass(frozen=True)

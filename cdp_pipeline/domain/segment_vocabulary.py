@@ -15,7 +15,6 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.segments import (
     DaysAgo,
     Event,
-    Group,
     Path,
     Property,
     Scalar,
@@ -24,7 +23,7 @@ from cdp_pipeline.config.segments import (
     Sum,
     leaves_of,
 )
-from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
+from cdp_pipeline.config.sidecar import NUMBER_TYPES, Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Constant, Expression
 from cdp_pipeline.domain.expressions import DIALECT
 
@@ -44,7 +43,6 @@ SCORE_FIELDS = {
 KEYS = ("profile_id", "as_of_day", "touch_id", "record_id", "visitor_id")
 OF_ORDERS = ("order", "refunded", "bought", "returned", "case")
 """Events of the timeline that come from other unified tables than `interactions`."""
-NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT")
 DAYS = ("DATE", "TIMESTAMP")
 
 
@@ -64,7 +62,7 @@ class Field:
     @property
     def kind(self) -> str:
         """`number`, `day`, `truth` or `text`."""
-        if self.type.startswith(NUMBERS):
+        if self.type.startswith(NUMBER_TYPES):
             return "number"
         if self.type in DAYS:
             return "day"
@@ -185,9 +183,3 @@ def _unknown(
         near = difflib.get_close_matches(name, list(known), n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"choose one of {sorted(known)}"
         yield path, f"{kind} '{name}' does not exist; {hint}"
-
-
-def where_leaves(where: Group | None) -> Iterator[Property]:
-    """The properties of a condition on events."""
-    if where is not None:
-        yield from (leaf.rule for leaf in leaves_of(where, ()) if isinstance(leaf.rule, Property))

@@ -32,6 +32,12 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 CHANNELS = (("email", "mail"), ("store", "store|pos|shop_floor|caisse"), ("event", "event|attend"), ("web", ""))
 
 
+def source_name(files: Sequence[Path], given: str | None) -> str:
+    """A name of letters, digits and _: the given one, or that of the nearest folder with a name of its own."""
+    folder = next((part.name for part in files[0].resolve().parents if part.name[:1].isalpha()), "source")
+    return re.sub(r"[^a-z0-9]+", "_", (given or folder).lower()).strip("_")
+
+
 def draft_source(files: Sequence[Path], name: str, currency: str) -> str:
     """The whole YAML file; raises ExtractError for a file that can't be read."""
     tables = {_table_name(path): (path, *_read(path)) for path in files}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rich.console import Console
 from sqlglot import exp
 
 from cdp_pipeline.config.project import Project
@@ -34,6 +35,16 @@ def draft_suites(settings: Settings, project: Project, source: str) -> dict[Path
             for suite in (raw_suite(f"raw.{name}"), typed):
                 found[settings.seeds / "expectations" / f"{suite['table']}.yml"] = _yaml(suite)
     return found
+
+
+def write_suites(drafted: dict[Path, str], console: Console, errors: Console) -> None:
+    """Write each suite whose file is not there yet, and say so."""
+    for path, content in drafted.items():
+        if path.exists():
+            errors.print(f"{path} exists and was left as it is", style="yellow", markup=False)
+        else:
+            path.write_text(content, encoding="utf-8")
+            console.print(f"Written to {path}", markup=False, soft_wrap=True)
 
 
 def _audited(session: DuckDBSession, source: str, plain: str, name: str) -> Iterator[AuditedColumn]:

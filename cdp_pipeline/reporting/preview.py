@@ -17,6 +17,7 @@ from cdp_pipeline.config.project import Project, reference_faults, segment_cycle
 from cdp_pipeline.config.segments import Segment
 from cdp_pipeline.domain.expressions import sql_of
 from cdp_pipeline.domain.segment_reading import LANGUAGES, reading
+from cdp_pipeline.domain.segment_vocabulary import Vocabulary
 from cdp_pipeline.domain.segments import members_select
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.warehouse import Session, WarehouseError, require
@@ -30,8 +31,9 @@ READ = ("metrics.profile_metrics", "profile.consent_state", "profile.timeline", 
 def preview_segment(settings: Settings, project: Project, path: Path, as_of: date | None, console: Console) -> None:
     """Print the reading, the size, the overlaps and the SQL; raises ConfigError for what the file may not say."""
     segment = load(path, Segment)
-    project = _with_segment(project, segment, path)
-    query = members_select(project.segments, segment_vocabulary(project), segment_queries(project), only=segment.id)
+    known = segment_vocabulary(project)
+    project = _with_segment(project, segment, path, known)
+    query = members_select(project.segments, known, segment_queries(project), only=segment.id)
     for language in LANGUAGES:
         console.print(f"[bold]{language}[/bold]")
         console.print(reading(segment, language), markup=False, highlight=False, soft_wrap=True)
@@ -51,13 +53,13 @@ def preview_segment(settings: Settings, project: Project, path: Path, as_of: dat
     console.print(Syntax(sql_of(query), "sql", background_color="default", word_wrap=True))
 
 
-def _with_segment(project: Project, segment: Segment, path: Path) -> Project:
+def _with_segment(project: Project, segment: Segment, path: Path, known: Vocabulary) -> Project:
     """The project as if the file were among its segments."""
     queries = dict(project.segment_queries)
     if segment.query is not None and (path.parent / segment.query).exists():
         queries[segment.query] = (path.parent / segment.query).read_text(encoding="utf-8")
     project = replace(project, segments={**project.segments, segment.id: segment}, segment_queries=queries)
-    found = [*reference_faults(project, segment, path), *vocabulary_faults(project, segment, path)]
+    found = [*reference_faults(project, segment, path), *vocabulary_faults(project, segment, path, known)]
     found = found or list(segment_cycles(project))
     if found:
         raise ConfigError("\n".join(found))

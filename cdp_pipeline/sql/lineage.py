@@ -14,7 +14,9 @@ from cdp_pipeline.domain.expressions import DIALECT
 
 # It reports scopes that it does not follow (UNNEST) by printing the whole query.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
-OF_THE_RUN = {name: {"day": "date"} for name in ("run_days", "typed_days", "accepted_days")}
+DAYS = "run_days"
+"""The days that a table is made for."""
+OF_THE_RUN = {name: {"day": "date"} for name in (DAYS, "typed_days", "accepted_days")}
 Schema = dict[str, dict[str, dict[str, str]]]
 
 
@@ -41,6 +43,11 @@ def parse_select(sql: str) -> exp.Query:
 def tables_read(query: exp.Expr) -> frozenset[str]:
     """Names (`layer.table`) of all tables of the pipeline that a query reads."""
     return frozenset(f"{t.db}.{t.name}" for t in query.find_all(exp.Table) if t.db in LAYERS)
+
+
+def reads_days(query: exp.Expr) -> bool:
+    """Whether a query asks for the days that it is made for."""
+    return any(found.name == DAYS and not found.db for found in query.find_all(exp.Table))
 
 
 def column_lineage(query: exp.Expr, schema: Schema) -> dict[str, list[tuple[str, str]]]:

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp_pipeline.domain.customer_value import Histories, NotFitted, PurchaseModel, fit_purchases, fit_spend
+from cdp_pipeline.domain.customer_value import Histories, PurchaseModel, fit_purchases, fit_spend
+from cdp_pipeline.domain.fitting import NotFitted
 
 MODEL = PurchaseModel(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259, log_likelihood=0.0)
 """Of CDNOW (Fader, Hardie and Lee 2005)."""

@@ -3,7 +3,8 @@ import pytest
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import named
-from cdp_pipeline.domain.linear_scores import LinearScore, NotFitted, fit_linear
+from cdp_pipeline.domain.fitting import NotFitted
+from cdp_pipeline.domain.linear_scores import LinearScore, fit_linear
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 
 LABELS = {"orders": "orders so far", "days": "days since the last"}

@@ -200,6 +200,18 @@ def _segments(contents: dict[str, dict[str, Any]]) -> dict[str, Segment]:
     }
 
 
+def _is_read_alike(
+    session: DuckDBSession, types: Types, known: Vocabulary, contents: dict[str, dict[str, Any]], world: World
+) -> None:
+    """The members of all segments are those of the naive reading, each once."""
+    _stage(session, types, world)
+    found = session.rows(members_select(_segments(contents), known, {}))
+    members = {name: {who for _, segment, who in found if segment == name} for name in contents}
+    for name in contents:
+        assert members[name] == world.members(name, contents), contents[name]
+    assert len(found) == sum(len(each) for each in members.values())
+
+
 worlds = st.builds(_world, st.fixed_dictionaries(dict.fromkeys(PROFILES, a_profile)), st.lists(a_touch, max_size=30))
 random_worlds = settings(
     max_examples=WORLDS,
@@ -218,11 +230,7 @@ def test_members_are_those_that_a_naive_reading_gives(
     contents: dict[str, dict[str, Any]],
     world: World,
 ) -> None:
-    _stage(run_of_a_day, types, world)
-    found = run_of_a_day.rows(members_select(_segments(contents), known, {}))
-    members = {name: {who for _, segment, who in found if segment == name} for name in contents}
-    assert members == {name: world.members(name, contents) for name in contents}
-    assert len(found) == sum(len(each) for each in members.values())
+    _is_read_alike(run_of_a_day, types, known, contents, world)
 
 
 a_sequence = _content(
@@ -265,11 +273,7 @@ def test_sequences_are_those_that_a_naive_reading_gives(
     world: World,
 ) -> None:
     contents = {f"s{number}": {"include": {"rules": [rule]}} for number, rule in enumerate(rules)}
-    _stage(run_of_a_day, types, world)
-    found = run_of_a_day.rows(members_select(_segments(contents), known, {}))
-    members = {name: {who for _, segment, who in found if segment == name} for name in contents}
-    for name in contents:
-        assert members[name] == world.members(name, contents), contents[name]
+    _is_read_alike(run_of_a_day, types, known, contents, world)
 
 
 def test_a_step_that_must_not_come_is_missed_once_its_days_are_over(

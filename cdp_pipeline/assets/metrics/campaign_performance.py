@@ -4,13 +4,15 @@ First touch, last touch, and the Markov removal effect: what share of purchases 
 touchpoint (`domain.attribution`). Shares add up to all purchases that a touch came before.
 """
 
+from collections.abc import Iterator
+from datetime import date
+
 from sqlglot import exp
 
 from cdp_pipeline.assets.charts import grouped_bars
 from cdp_pipeline.assets.metrics.journey_inputs import stage_journeys
-from cdp_pipeline.assets.table import TableRun, stage_days
+from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.attribution import removal_effects
-from cdp_pipeline.domain.expressions import no_rows
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -20,17 +22,18 @@ REMOVALS = {"step": "varchar", "effect": "double", "share": "double"}
 def build(run: TableRun) -> None:
     """Attribute each day's purchases."""
     session = run.session
-    session.stage("by_day", no_rows(run.table.sidecar.types))
-    for day in run.days:
-        stage_journeys(session, run.project.metrics.journeys, day, by_campaign=True)
+
+    def parts(day: date) -> Iterator[exp.Query]:
+        """The day's rows, once its journeys and removal effects are staged."""
+        stage_journeys(session, run.project.metrics.journeys, by_campaign=True)
         counted = {(str(a), str(b)): int(number) for a, b, number in session.rows(QUERIES["transitions"])}
         effects = removal_effects(counted)
         total = sum(effects.values())
         rows = [(step, effect, effect / total if total else 0.0) for step, effect in sorted(effects.items())]
         session.stage_rows("removals", REMOVALS, rows)
-        session.append("by_day", QUERIES["attributed"])
-    stage_days(session, run.days)
-    run.write(exp.select("*").from_("by_day"))
+        yield QUERIES["attributed"]
+
+    run.write_each_day(parts)
     best = session.rows(QUERIES["best"])
     series = {"first touch": 1, "last touch": 2, "Markov removal": 3}
     run.metadata["attribution"] = grouped_bars(

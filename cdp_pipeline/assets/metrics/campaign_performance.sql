@@ -1,14 +1,10 @@
 -- name: transitions
-with chained as (
-    select profile_id, journey_no, step, occurred_at, touch_id from journey_steps_taken
-),
-
-placed as (
+with placed as (
     select
         profile_id, journey_no, step,
         lead(step) over (partition by profile_id, journey_no order by occurred_at, touch_id) as next_step,
         row_number() over (partition by profile_id, journey_no order by occurred_at, touch_id) as place
-    from chained
+    from journey_steps_taken
 ),
 
 all_transitions as (

@@ -21,7 +21,8 @@ from cdp_pipeline.assets.metrics.score_inputs import (
 )
 from cdp_pipeline.config.metrics import Predictions
 from cdp_pipeline.domain.expressions import named
-from cdp_pipeline.domain.linear_scores import LinearScore, NotFitted, fit_linear
+from cdp_pipeline.domain.fitting import NotFitted
+from cdp_pipeline.domain.linear_scores import LinearScore, fit_linear
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
@@ -37,7 +38,7 @@ LABELS = {
 
 
 def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
-    """Parameters and evaluation; raises TooLittle or NotFitted."""
+    """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
     session.stage("category_days", QUERIES["category_days"])
     model = _learnt(session, asked, cutoff)

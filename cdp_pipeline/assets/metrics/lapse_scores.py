@@ -43,7 +43,7 @@ BASELINE = "days_since_purchase"
 
 
 def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
-    """Parameters and evaluation; raises TooLittle or NotFitted."""
+    """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
     features, lapsed = _learnt(session, asked, cutoff)
     model, baseline = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)

@@ -1,6 +1,7 @@
 """`metrics.profile_scores`: what the published models foretell of each customer, and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from sqlglot import exp
@@ -10,7 +11,7 @@ from cdp_pipeline.assets.metrics.score_inputs import stage_histories, stage_peop
 from cdp_pipeline.assets.metrics.score_models import published_models
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.metrics import Predictions
-from cdp_pipeline.domain.expressions import named, no_rows, null_as, text
+from cdp_pipeline.domain.expressions import named, null_as, text
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
@@ -26,8 +27,9 @@ SCORERS: dict[str, Callable[[Session, Predictions, dict[str, Any], str], None]] 
 def build(run: TableRun) -> None:
     """Score the run's days with the models that each of them has."""
     session, asked = run.session, run.project.metrics.predictions
-    session.stage("by_day", no_rows(run.table.sidecar.types))
-    for day in run.days:
+
+    def parts(day: date) -> Iterator[exp.Query]:
+        """The rows of one model after another, once its scores are staged."""
         stage_people(session, asked, day)
         stage_histories(session, day)
         for model, parameters in published_models(session, day).items():
@@ -35,5 +37,6 @@ def build(run: TableRun) -> None:
             if "choice" not in session.columns("scores"):
                 session.stage("scores", exp.select("*", named(null_as("varchar"), "choice")).from_("scores"))
             session.stage("scored_model", exp.select(named(text(model), "model")))
-            session.append("by_day", QUERIES["scored"])
-    run.write(exp.select("*").from_("by_day"))
+            yield QUERIES["scored"]
+
+    run.write_each_day(parts)

@@ -15,16 +15,13 @@ from sqlglot import exp
 
 from cdp_pipeline.config.metrics import Predictions
 from cdp_pipeline.domain.expressions import literal, named, text
+from cdp_pipeline.domain.fitting import NotFitted
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 GROUPS = 10
 Floats = NDArray[np.float64]
-
-
-class TooLittle(Exception):
-    """Too few customers are known to train on, or to compare with."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +77,9 @@ def learnt_at(asked: Predictions, last_day: date) -> list[date]:
 
 
 def require_customers(number: int, asked: Predictions) -> None:
-    """Raise TooLittle for fewer customers than a model is made of."""
+    """Raise NotFitted for fewer customers than a model is made of."""
     if number < asked.fewest_customers:
-        raise TooLittle(f"{number} customers are known, and {asked.fewest_customers} are needed")
+        raise NotFitted(f"{number} customers are known, and {asked.fewest_customers} are needed")
 
 
 def deciles(foretold: Floats, found: Floats) -> tuple[tuple[float, float, float], ...]:
@@ -110,12 +107,6 @@ def rmse(foretold: Floats, found: Floats) -> float:
 
 def _rounded(value: Any) -> float:
     return round(float(value), 6)
-
-
-def effects_reasons(effects: Floats) -> NDArray[np.int64]:
-    """Places of the features by the size of their effect, the greatest first, row by row."""
-    order: NDArray[np.int64] = np.argsort(-np.abs(effects), axis=1, kind="stable")
-    return order
 
 
 def columns(session: Session, query: exp.Expr, names: Sequence[str]) -> list[Floats]:

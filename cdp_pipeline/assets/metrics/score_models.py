@@ -14,12 +14,12 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.charts import curve
 from cdp_pipeline.assets.metrics import category_scores, lapse_scores, value_scores
-from cdp_pipeline.assets.metrics.score_inputs import Evaluation, TooLittle, stage_people
+from cdp_pipeline.assets.metrics.score_inputs import Evaluation, stage_people
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.metrics import Predictions
-from cdp_pipeline.domain import customer_value, linear_scores
-from cdp_pipeline.domain.expressions import rows_select
+from cdp_pipeline.domain.expressions import column, literal, rows_select
+from cdp_pipeline.domain.fitting import NotFitted
 from cdp_pipeline.resources.warehouse import Session
 
 Trained = dict[str, tuple[dict[str, Any], Evaluation]]
@@ -68,7 +68,7 @@ def _trained(session: Session, asked: Predictions, on: date) -> Iterator[tuple[A
     for names, train in FAMILIES:
         try:
             found = train(session, asked, on)
-        except (TooLittle, customer_value.NotFitted, linear_scores.NotFitted) as why:
+        except NotFitted as why:
             nothing = (None,) * 6
             yield from ((name, on, False, *nothing, f"{name}: not trained, as {why}") for name in names)
             continue
@@ -99,7 +99,7 @@ def published_models(session: Session, day: date) -> dict[str, dict[str, Any]]:
     found = (
         exp.select("model", "parameters")
         .from_("metrics.score_models")
-        .where(exp.EQ(this=exp.column("as_of_day"), expression=exp.cast(exp.Literal.string(day.isoformat()), "date")))
+        .where(exp.EQ(this=column("as_of_day"), expression=literal(day)))
         .where("is_published")
         .order_by("model")
     )

@@ -41,7 +41,7 @@ ORDERS, VALUE = "expected_orders", "customer_value"
 
 
 def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
-    """Parameters and evaluation of both models; raises TooLittle or NotFitted."""
+    """Parameters and evaluation of both models; raises NotFitted."""
     stage_histories(session, judged_at(asked, trained_on))
     session.stage("outcomes", score_inputs.QUERIES["outcomes"])
     purchases, spend = _fit(session, asked)

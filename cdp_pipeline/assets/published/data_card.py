@@ -16,8 +16,8 @@ from sqlglot import exp
 from cdp_pipeline.assets.factory import deployment_asset
 from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.config.sidecar import SidecarColumn
-from cdp_pipeline.domain.expressions import column, named, null_as, table
+from cdp_pipeline.config.sidecar import NUMBER_TYPES, SidecarColumn
+from cdp_pipeline.domain.expressions import column, literal, named, null_as, table
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.settings import Settings
@@ -26,7 +26,6 @@ KEY = AssetKey(["published", "data_card"])
 FEATURES, MODELS = "metrics.profile_metrics", "metrics.score_models"
 FILE = "feature_table.md"
 QUANTILES = (0.05, 0.5, 0.95)
-NUMBERS = ("BIGINT", "DOUBLE", "DECIMAL")
 
 
 def data_card(catalogue: Mapping[str, TableAsset], project: Project, settings: Settings) -> AssetsDefinition:
@@ -56,15 +55,15 @@ def data_card(catalogue: Mapping[str, TableAsset], project: Project, settings: S
 def card(session: Session, catalogue: Mapping[str, TableAsset], project: Project) -> str:
     """The card as Markdown, of the newest day that has features."""
     newest = session.rows(exp.select(exp.Max(this=column("as_of_day"))).from_(table(FEATURES)))[0][0]
-    of_day = exp.select("*").from_(table(FEATURES)).where(exp.EQ(this=column("as_of_day"), expression=_day(newest)))
-    session.stage("features_of_day", of_day)
+    is_newest = exp.EQ(this=column("as_of_day"), expression=literal(newest))
+    session.stage("features_of_day", exp.select("*").from_(table(FEATURES)).where(is_newest))
     columns = catalogue[FEATURES].sidecar.columns
     measured = [
         (name, content, *session.rows(_measures(name, content))[0])
         for name, content in columns.items()
         if name not in catalogue[FEATURES].sidecar.key
     ]
-    told = exp.select("told").from_(table(MODELS)).where(exp.EQ(this=column("as_of_day"), expression=_day(newest)))
+    told = exp.select("told").from_(table(MODELS)).where(is_newest.copy())
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, autoescape=False, trim_blocks=True
     )
@@ -80,13 +79,9 @@ def card(session: Session, catalogue: Mapping[str, TableAsset], project: Project
     )
 
 
-def _day(day: object) -> exp.Expr:
-    return exp.cast(exp.Literal.string(str(day)), "date")
-
-
 def _measures(name: str, content: SidecarColumn) -> exp.Select:
     """One row: share filled, different values, and the quantiles of a number."""
-    is_number = content.type.startswith(NUMBERS)
+    is_number = content.type.startswith(NUMBER_TYPES)
     quantiles = [
         named(
             exp.func("quantile_cont", exp.cast(column(name), "double"), exp.Literal.number(q))

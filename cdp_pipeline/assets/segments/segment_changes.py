@@ -3,7 +3,8 @@
 The conditions (`domain.segments.conditions`) are asked as of both days, of the profiles that turned alone.
 """
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from sqlglot import exp
 
@@ -36,16 +37,15 @@ def build(run: TableRun) -> None:
         for place, condition in enumerate(conditions(segment))
     ]
     session.stage_rows("readings", {"segment": "varchar", "place": "bigint", "reading": "varchar"}, readings)
-    session.stage("living", QUERIES["living"])
     truths = truths_select(project.segments, segment_vocabulary(project), segment_queries(project))
-    session.stage("by_day", no_rows(run.table.sidecar.types))
-    for day in run.days:
-        stage_days(session, (day,))
+
+    def parts(day: date) -> Iterator[exp.Query]:
+        """The day's rows, once those who turned and the truth of their conditions are staged."""
         session.stage("turned", QUERIES["turned"])
         # of a first day there is nothing to compare with
-        has_before = session.rows(exp.select("count(*)").from_("turned").where("change = 'left' or has_before"))[0][0]
+        has_before = session.rows(exp.select("count(*)").from_("turned").where("has_before"))[0][0]
         stage_days(session, (day - timedelta(days=1), day))
         session.stage("truths", truths if has_before else no_rows(TRUTHS))
-        session.append("by_day", QUERIES["changes"])
-    stage_days(session, run.days)
-    run.write(exp.select("*").from_("by_day"))
+        yield QUERIES["changes"]
+
+    run.write_each_day(parts)

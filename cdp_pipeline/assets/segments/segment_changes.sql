@@ -51,7 +51,7 @@ select
     turned.profile_id,
     turned.change,
     case
-        when reasons.profile_id is null and turned.change = 'left' and turned.profile_id not in (select profile_id from living)
+        when reasons.profile_id is null and turned.change = 'left' and turned.profile_id not in (select profile_id from profile.profiles)
             then 'the profile is gone'
         when not turned.has_before then 'the first day'
         when reasons.is_new then 'the profile is new'
@@ -59,6 +59,3 @@ select
     end as reason
 from turned
 left join reasons on turned.segment = reasons.segment and turned.profile_id = reasons.profile_id
-
--- name: living
-select profile_id from profile.profiles

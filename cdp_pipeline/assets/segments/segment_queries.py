@@ -8,15 +8,14 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.config.base import line_of
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.segments import Segment
-from cdp_pipeline.domain.segment_vocabulary import faults
-from cdp_pipeline.sql.lineage import NoSelect, parse_select, tables_read
+from cdp_pipeline.domain.segment_vocabulary import Vocabulary, faults
+from cdp_pipeline.sql.lineage import DAYS, NoSelect, parse_select, reads_days, tables_read
 
 MAY_READ = ("unified", "identity", "profile", "metrics")
-WHO, DAYS = "profile_id", "run_days"
+WHO = "profile_id"
 
 
 def segment_queries(project: Project) -> dict[str, exp.Query]:
@@ -25,9 +24,9 @@ def segment_queries(project: Project) -> dict[str, exp.Query]:
     return {name: parse_select(project.segment_queries[name]) for name in sorted(named)}
 
 
-def vocabulary_faults(project: Project, segment: Segment, path: Path) -> Iterator[str]:
+def vocabulary_faults(project: Project, segment: Segment, path: Path, known: Vocabulary) -> Iterator[str]:
     """Names that no table has, by line of the segment's file, and what its query has to be."""
-    for keys, fault in faults(segment, segment_vocabulary(project)):
+    for keys, fault in faults(segment, known):
         yield f"{path}:{line_of(path, keys)}: {'.'.join(str(key) for key in keys)}: {fault}"
     if segment.query is not None:
         yield from _query_faults(project, segment.query, path)
@@ -46,7 +45,7 @@ def _query_faults(project: Project, name: str, segment: Path) -> Iterator[str]:
         return
     if query.named_selects != [WHO]:
         yield f"{path}: selects {query.named_selects}; a segment selects `{WHO}` alone"
-    if DAYS not in {table.name for table in query.find_all(exp.Table) if not table.db}:
+    if not reads_days(query):
         yield f"{path}: reads no `{DAYS}`; a segment holds as of a day: join it, and read nothing after its `day`"
     for table in sorted(tables_read(query)):
         if table.split(".")[0] not in MAY_READ:
