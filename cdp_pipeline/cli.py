@@ -45,9 +45,9 @@ def check() -> None:
         found = list(faults(session, project, sidecars))
     if found:
         _refuse("\n".join(found), code=2)
-    counted = {"sources": project.sources, "segments": project.segments, "destinations": project.destinations}
-    counts = ", ".join(f"{len(content)} {name}" for name, content in counted.items())
-    console.print(f"seeds/ is valid: {counts}, {len(project.suites)} expectation suites.")
+    sizes = [len(part) for part in (project.sources, project.segments, project.destinations, project.suites)]
+    told = "seeds/ is valid: {} sources, {} segments, {} destinations, {} expectation suites."
+    console.print(told.format(*sizes))
 
 
 @app.command()
