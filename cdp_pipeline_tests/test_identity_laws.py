@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cdp_pipeline.assets.identity import scored_pairs
@@ -35,6 +35,7 @@ def small_changes_only() -> Iterator[None]:
 
 @settings(max_examples=WORLDS)
 @given(st.integers(0, 2**32))
+@example(4749897)  # a must_link excused two birth dates, and its record was cut away from them
 def test_laws_hold_on_every_day(project: Project, seed: int) -> None:
     world, days = _days(seed)
     with tempfile.TemporaryDirectory() as folder, deployment(project, Path(folder)) as run:

@@ -160,11 +160,27 @@ def _stage_clusters(run: TableRun, identity: Identity, guards: list[str]) -> Non
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
     session.stage("broken", crowded_select(identity.guards.max_records))
     crowded = _recut(run, numbers, labels, identity)
-    session.stage("conflicts", conflicts_select(identity, guards))
-    session.stage("broken", touched_select())
-    split = _recut(run, numbers, labels, identity, "conflicts")
+    split = _split(run, numbers, labels, identity, guards)
     session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels, "component": connected})
     run.metadata["components cut"] = crowded + split
+
+
+def _split(run: TableRun, numbers: Integers, labels: Integers, identity: Identity, guards: list[str]) -> int:
+    """Cut clusters until none holds a conflict; returns how many held one at first.
+
+    What is cut is looked at again: a record that excused a conflict of others may have been cut away from them.
+    """
+    session, cut_at_first = run.session, 0
+    while True:
+        session.stage("conflicts", conflicts_select(identity, guards))
+        session.stage("broken", touched_select())
+        broken = session.arrays(QUERIES["broken_records"])["record_no"]
+        found = _recut(run, numbers, labels, identity, "conflicts")
+        if not found:
+            return cut_at_first
+        cut_at_first = cut_at_first or found
+        again: Integers = np.searchsorted(numbers, broken)
+        session.stage_arrays("clusters", {"record_no": broken, "cluster": labels[again]})
 
 
 def _recut(run: TableRun, numbers: Integers, labels: Integers, identity: Identity, conflicts: str | None = None) -> int:
