@@ -4,7 +4,7 @@ What belongs here: small typed helpers over sqlglot that every configured SELECT
 the meaning of any configuration.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -98,11 +98,14 @@ def table_function(name: str, *arguments: Any, **options: Any) -> exp.Anonymous:
     )
 
 
-def struct(content: dict[str, str]) -> exp.Struct:
-    """A struct literal of texts."""
-    return exp.Struct(
-        expressions=[exp.PropertyEQ(this=text(key), expression=text(value)) for key, value in content.items()]
-    )
+def struct(content: Mapping[str, exp.Expr]) -> exp.Struct:
+    """A struct of these fields."""
+    return exp.Struct(expressions=[exp.PropertyEQ(this=text(key), expression=value) for key, value in content.items()])
+
+
+def texts(content: Mapping[str, str]) -> exp.Struct:
+    """A struct of text literals."""
+    return struct({key: text(value) for key, value in content.items()})
 
 
 def null_as(sql_type: str) -> exp.Cast:

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from cdp_pipeline.domain.expressions import column, literal, named, table, text, union_all
+from cdp_pipeline.domain.expressions import column, literal, named, struct, table, text
 from cdp_pipeline.domain.fitting import NotFitted
 
 Floats = NDArray[np.float64]
 DIGITS = 6
 """Of a coefficient: what the order of sums may change lies beyond."""
-REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,18 @@ class LinearScore:
             this=literal(1.0), expression=exp.Paren(this=_one_plus(exp.Exp(this=exp.Neg(this=exp.Paren(this=odds)))))
         )
 
-    def added_select(self, rows: str, keys: Sequence[str], labels: Mapping[str, str]) -> exp.Query:
-        """A row a key and feature: (the keys, label, value, added), where `added` is what it adds to the log-odds."""
-        parts = [
-            exp.select(
-                *(column(key, rows) for key in keys),
-                named(text(labels[name]), "label"),
-                named(exp.cast(column(name, rows), "double"), "value"),
-                named(self._added(name, rows), "added"),
-            ).from_(table(rows))
+    def effects_select(self, rows: str, key: str, labels: Mapping[str, str]) -> exp.Select:
+        """A row a key: (the key, effects), a list of (label, value, added) a feature, what it adds to the log-odds."""
+        effects = [
+            {
+                "label": text(labels[name]),
+                "value": exp.cast(column(name, rows), "double"),
+                "added": self._added(name, rows),
+            }
             for name in self.names
         ]
-        return union_all(parts)
+        listed = exp.Array(expressions=[struct(effect) for effect in effects])
+        return exp.select(column(key, rows), named(listed, "effects")).from_(table(rows))
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters, for keeping."""

@@ -30,8 +30,9 @@ def test_what_features_add_makes_up_the_odds(session: DuckDBSession) -> None:
     features, outcome = _known()
     score = fit_linear(features, outcome)
     session.stage_arrays("features", {**features, "place": np.arange(len(outcome))})
-    session.stage("added", score.added_select("features", ("place",), LABELS))
-    rows = session.rows(exp.select("place", "sum(added)").from_("added").group_by("place").order_by("place"))
+    session.stage("effects", score.effects_select("features", "place", LABELS))
+    total = exp.maybe_parse("list_sum(list_transform(effects, lambda effect : effect.added))", dialect="duckdb")
+    rows = session.rows(exp.select("place", total).from_("effects").order_by("place"))
     odds = np.log(score.probabilities(features) / (1 - score.probabilities(features)))
     assert [row[1] for row in rows] == pytest.approx(list(odds - score.intercept), abs=1e-6)
 

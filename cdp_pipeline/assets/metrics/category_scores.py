@@ -18,6 +18,7 @@ from cdp_pipeline.assets.metrics.score_inputs import (
     learnt_at,
     require_customers,
     stage_histories,
+    stage_learnt,
 )
 from cdp_pipeline.config.metrics import Predictions
 from cdp_pipeline.domain.expressions import named
@@ -42,7 +43,8 @@ def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, t
     cutoff = judged_at(asked, trained_on)
     session.stage("category_days", QUERIES["category_days"])
     model = _learnt(session, asked, cutoff)
-    _stage_pairs(session, cutoff)
+    stage_histories(session, cutoff)
+    _stage_pairs(session)
     _stage_choices(session, model)
     buyers, hits, naive = session.rows(QUERIES["hits"])[0]
     require_customers(buyers, asked)
@@ -61,7 +63,8 @@ def _learnt(session: Session, asked: Predictions, last_day: date) -> LinearScore
     names = (*LABELS, "is_bought")
     found = []
     for cutoff in learnt_at(asked, last_day):
-        _stage_pairs(session, cutoff)
+        stage_learnt(session, cutoff)
+        _stage_pairs(session)
         found.append(columns(session, QUERIES["learnt"], names))
     *features, bought = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if not len(bought):
@@ -69,9 +72,8 @@ def _learnt(session: Session, asked: Predictions, last_day: date) -> LinearScore
     return fit_linear(dict(zip(LABELS, features, strict=True)), bought)
 
 
-def _stage_pairs(session: Session, cutoff: date) -> None:
-    """`pairs`: each customer with each category, and `found`: what they bought after the cutoff."""
-    stage_histories(session, cutoff)
+def _stage_pairs(session: Session) -> None:
+    """`pairs`: each customer with each category, and `found`: what they bought after the staged cutoff."""
     session.stage("pairs", QUERIES["category_features"])
     session.stage("found", QUERIES["category_found"])
 
@@ -84,7 +86,7 @@ def _stage_choices(session: Session, model: LinearScore) -> None:
 
 
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
-    """`scores` (profile_id, score, choice) and `added`: what each feature adds to the log-odds of the choice."""
+    """`scores` (profile_id, score, choice) and `effects`: what each feature adds to the log-odds of the choice."""
     score = LinearScore.of_dict(parameters)
     session.stage("category_days", QUERIES["category_days"])
     session.stage("pairs", QUERIES["category_features"])
@@ -96,4 +98,4 @@ def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any
         .join("chosen", on="pairs.profile_id = chosen.profile_id and pairs.category = chosen.choice")
     )
     session.stage("chosen_pairs", chosen)
-    session.stage("added", score.added_select("chosen_pairs", ("profile_id",), LABELS))
+    session.stage("effects", score.effects_select("chosen_pairs", "profile_id", LABELS))

@@ -37,6 +37,7 @@ own as (
         max(category_days.occurred_on) filter (where category_days.event = 'bought') as bought_on,
         max(category_days.occurred_on) filter (where category_days.event = 'returned') as returned_on
     from category_days
+    semi join histories on category_days.profile_id = histories.profile_id
     join cutoff on category_days.occurred_on <= cutoff.day
     group by category_days.profile_id, category_days.category
 )

@@ -20,6 +20,7 @@ from cdp_pipeline.assets.metrics.score_inputs import (
     learnt_at,
     require_customers,
     stage_histories,
+    stage_learnt,
 )
 from cdp_pipeline.config.metrics import Predictions
 from cdp_pipeline.domain.expressions import column, named
@@ -47,7 +48,8 @@ def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, t
     cutoff = judged_at(asked, trained_on)
     features, lapsed = _learnt(session, asked, cutoff)
     model, baseline = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)
-    features, lapsed = _known_at(session, cutoff)
+    stage_histories(session, cutoff)
+    features, lapsed = _known(session)
     require_customers(len(lapsed), asked)
     foretold = model.probabilities(features)
     evaluation = Evaluation(
@@ -63,15 +65,17 @@ def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, t
 
 def _learnt(session: Session, asked: Predictions, last_day: date) -> tuple[dict[str, Floats], Floats]:
     """Features and outcomes at all the cutoffs to learn at, one after another."""
-    found = [_known_at(session, cutoff) for cutoff in learnt_at(asked, last_day)]
+    found = []
+    for cutoff in learnt_at(asked, last_day):
+        stage_learnt(session, cutoff)
+        found.append(_known(session))
     lapsed = np.concatenate([outcome for _, outcome in found])
     require_customers(len(lapsed), asked)
     return {name: np.concatenate([features[name] for features, _ in found]) for name in LABELS}, lapsed
 
 
-def _known_at(session: Session, cutoff: date) -> tuple[dict[str, Floats], Floats]:
-    """Features at a cutoff, and who bought nothing in the days after it (1.0)."""
-    stage_histories(session, cutoff)
+def _known(session: Session) -> tuple[dict[str, Floats], Floats]:
+    """Features at the staged cutoff, and who bought nothing in the days after it (1.0)."""
     session.stage("outcomes", score_inputs.QUERIES["outcomes"])
     session.stage("features", QUERIES["lapse_features"])
     shown = [column(name, "features") for name in LABELS]
@@ -90,8 +94,8 @@ def _brier(foretold: Floats, found: Floats) -> float:
 
 
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
-    """`scores` (profile_id, score) and `added`: what each feature adds to the log-odds of a profile."""
+    """`scores` (profile_id, score) and `effects`: what each feature adds to the log-odds of a profile."""
     score = LinearScore.of_dict(parameters)
     session.stage("features", QUERIES["lapse_features"])
     session.stage("scores", exp.select("profile_id", named(score.probability("features"), "score")).from_("features"))
-    session.stage("added", score.added_select("features", ("profile_id",), LABELS))
+    session.stage("effects", score.effects_select("features", "profile_id", LABELS))

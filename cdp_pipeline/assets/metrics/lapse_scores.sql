@@ -6,7 +6,7 @@ with touches as (
         count(*) filter (where timeline.event in ('viewed', 'watched')) as views,
         count(distinct timeline.occurred_on) filter (where timeline.event <> 'sent') as active_days
     from profile.timeline as timeline
-    join allowed on timeline.profile_id = allowed.profile_id
+    semi join histories on timeline.profile_id = histories.profile_id
     join cutoff on timeline.occurred_on <= cutoff.day and timeline.occurred_on > cutoff.day - 90
     group by timeline.profile_id
 )

@@ -36,6 +36,7 @@ def build(run: TableRun) -> None:
             SCORERS[model](session, asked, parameters, model)
             if "choice" not in session.columns("scores"):
                 session.stage("scores", exp.select("*", named(null_as("varchar"), "choice")).from_("scores"))
+            session.stage("reasons", QUERIES["reasons"])
             session.stage("scored_model", exp.select(named(text(model), "model")))
             yield QUERIES["scored"]
 

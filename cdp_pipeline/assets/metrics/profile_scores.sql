@@ -1,23 +1,28 @@
--- name: scored
+-- name: reasons
+-- The three that moved the score most; a struct is ordered by its fields, one after another.
 with ranked as (
     select
-        profile_id, label, value, added,
-        row_number() over (partition by profile_id order by abs(round(added, 9)) desc, label) as place
-    from added
-),
-
-reasons as (
-    select
         profile_id,
-        string_agg(
-            label || ': ' || cast(round(value, 2) as varchar) || case when added >= 0 then ' (raises it)' else ' (lowers it)' end,
-            '; ' order by place
-        ) as reasons
-    from ranked
-    where place <= 3 and round(added, 9) <> 0
-    group by profile_id
+        list_sort(list_transform(
+            list_filter(effects, lambda effect : round(effect.added, 9) <> 0),
+            lambda effect : {'weight': -abs(round(effect.added, 9)), 'label': effect.label, 'value': effect.value, 'raises': effect.added > 0}
+        ))[1:3] as foremost
+    from effects
 )
 
+select
+    profile_id,
+    array_to_string(
+        list_transform(
+            foremost,
+            lambda reason : reason.label || ': ' || cast(round(reason.value, 2) as varchar)
+                || case when reason.raises then ' (raises it)' else ' (lowers it)' end
+        ), '; '
+    ) as reasons
+from ranked
+where len(foremost) > 0
+
+-- name: scored
 select
     cutoff.day as as_of_day,
     scores.profile_id,

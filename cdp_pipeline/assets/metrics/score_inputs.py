@@ -47,16 +47,17 @@ class Evaluation:
 
 
 def stage_people(session: Session, asked: Predictions, last_day: date) -> None:
-    """`parameters`, `allowed` and `purchase_days`: nothing after `last_day` is read."""
+    """`parameters`, `allowed`, `purchase_days` and `learnt_from`: nothing after `last_day` is read."""
     values = (
         named(text(asked.purpose), "purpose"),
         named(literal(last_day), "last_day"),
         named(literal(asked.horizon_days), "horizon_days"),
+        named(literal(asked.learn_from), "learn_from"),
         named(literal(asked.owned_days), "owned_days"),
         named(literal(asked.refused_days), "refused_days"),
     )
     session.stage("parameters", exp.select(*values))
-    for name in ("allowed", "purchase_days"):
+    for name in ("allowed", "purchase_days", "learnt_from"):
         session.stage(name, QUERIES[name])
 
 
@@ -64,6 +65,12 @@ def stage_histories(session: Session, cutoff: date) -> None:
     """`cutoff` and `histories`: what is known of customers at its end."""
     session.stage("cutoff", exp.select(named(literal(cutoff), "day")))
     session.stage("histories", QUERIES["histories"])
+
+
+def stage_learnt(session: Session, cutoff: date) -> None:
+    """`cutoff` and `histories`, of the customers that regressions learn from alone."""
+    stage_histories(session, cutoff)
+    session.stage("histories", QUERIES["histories_learnt"])
 
 
 def judged_at(asked: Predictions, trained_on: date) -> date:

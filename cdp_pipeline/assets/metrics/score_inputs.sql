@@ -13,6 +13,16 @@ join parameters on orders.ordered_on <= parameters.last_day
 where coalesce(orders.amount, 0) >= 0
 group by member.profile_id, orders.ordered_on
 
+-- name: learnt_from
+select profile_id
+from (select distinct profile_id from purchase_days) as customers
+qualify row_number() over (order by sample_place(profile_id, 'learning'), profile_id) <= (select learn_from from parameters)
+
+-- name: histories_learnt
+select histories.*
+from histories
+semi join learnt_from on histories.profile_id = learnt_from.profile_id
+
 -- name: histories
 with first_days as (
     select purchase_days.profile_id, min(purchase_days.ordered_on) as first_on, max(purchase_days.ordered_on) as last_on

@@ -109,7 +109,7 @@ def _mean_to_come(repeats: Floats, mean_spend: Floats, spend: dict[str, float]) 
 
 
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
-    """`scores` (profile_id, score, choice) and `added`: what each feature adds to the score of a profile."""
+    """`scores` (profile_id, score, choice) and `effects`: what each feature adds to the score of a profile."""
     purchases = PurchaseModel(**{name: parameters[name] for name in ("r", "alpha", "a", "b", "log_likelihood")})
     histories = _distinct(session)
     weeks = asked.horizon_days / DAYS_A_WEEK
@@ -126,9 +126,7 @@ def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any
     session.stage("scored", QUERIES["scored"])
     score = "worth" if model == VALUE else "expected"
     session.stage("scores", exp.select("profile_id", named(exp.column(score), "score")).from_("scored"))
-    session.stage("added", QUERIES["added"])
-    if model == VALUE:
-        session.stage("added", QUERIES["spend_added"])
+    session.stage("effects", QUERIES["effects_of_value" if model == VALUE else "effects"])
 
 
 def _effects(model: PurchaseModel, histories: Histories, expected: Floats, weeks: float) -> dict[str, Floats]:

@@ -23,11 +23,11 @@ select coalesce(sum(mean_spend * repeats) / nullif(sum(repeats), 0), 0) as mean_
 select
     histories.profile_id,
     foretold.expected,
-    foretold.expected
-        * case
-            when spend.p * histories.repeats + spend.q <= 1 then spend.mean_spend
-            else spend.p * (spend.v + histories.repeats * histories.mean_spend) / (spend.p * histories.repeats + spend.q - 1)
-        end as worth,
+    case
+        when spend.p * histories.repeats + spend.q <= 1 then spend.mean_spend
+        else spend.p * (spend.v + histories.repeats * histories.mean_spend) / (spend.p * histories.repeats + spend.q - 1)
+    end as mean_to_come,
+    foretold.expected * mean_to_come as worth,
     histories.mean_spend,
     foretold.repeats,
     foretold.recency_days,
@@ -42,19 +42,29 @@ join foretold
     and histories.age_days = foretold.age_days
 cross join spend
 
--- name: added
-select profile_id, 'purchase days' as label, cast(repeats + 1 as double) as value, effect_repeats as added from scored
-union all
-select profile_id, 'days since the last purchase', cast(age_days - recency_days as double), effect_recency from scored
-union all
-select profile_id, 'days since the first purchase', cast(age_days as double), effect_age from scored
-
--- name: spend_added
-select profile_id, label, value, added from added
-union all
+-- name: effects
 select
-    scored.profile_id, 'mean amount of a purchase', scored.mean_spend,
-    case when scored.expected > 0 then scored.worth / scored.expected / nullif(spend.mean_spend, 0) - 1 else 0 end
+    profile_id,
+    [
+        {'label': 'purchase days', 'value': cast(repeats + 1 as double), 'added': effect_repeats},
+        {'label': 'days since the last purchase', 'value': cast(age_days - recency_days as double), 'added': effect_recency},
+        {'label': 'days since the first purchase', 'value': cast(age_days as double), 'added': effect_age}
+    ] as effects
+from scored
+
+-- name: effects_of_value
+-- In the currency of the amounts: what changes the number of purchases, at their mean to come; and that mean itself.
+select
+    scored.profile_id,
+    [
+        {'label': 'purchase days', 'value': cast(scored.repeats + 1 as double), 'added': scored.effect_repeats * scored.mean_to_come},
+        {'label': 'days since the last purchase', 'value': cast(scored.age_days - scored.recency_days as double), 'added': scored.effect_recency * scored.mean_to_come},
+        {'label': 'days since the first purchase', 'value': cast(scored.age_days as double), 'added': scored.effect_age * scored.mean_to_come},
+        {
+            'label': 'mean amount of a purchase',
+            'value': scored.mean_spend,
+            'added': case when scored.mean_spend > 0 then scored.expected * (scored.mean_to_come - spend.mean_spend) else 0 end
+        }
+    ] as effects
 from scored
 cross join spend
-where scored.mean_spend > 0

@@ -19,7 +19,7 @@ import numpy as np
 from sqlglot import exp
 
 from cdp_pipeline.config.sources import Extract, Table
-from cdp_pipeline.domain.expressions import column, literal, named, null_as, struct, table_function, text, union_all
+from cdp_pipeline.domain.expressions import column, literal, named, null_as, table_function, text, texts, union_all
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.extracts.text import MEGABYTE, as_utf8, count_marks, opened, undecodable, without_line_end
 from cdp_pipeline.resources.warehouse import Session
@@ -224,7 +224,7 @@ def _reader(plain: Path, delimiter: str, quote: str, names: list[str], skip: int
     return table_function(
         "read_csv",
         str(plain),
-        columns=struct(dict.fromkeys(names, "varchar")),
+        columns=texts(dict.fromkeys(names, "varchar")),
         auto_detect=False,
         header=False,
         skip=skip,

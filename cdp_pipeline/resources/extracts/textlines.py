@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from cdp_pipeline.domain.expressions import column, literal, named, struct, table_function
+from cdp_pipeline.domain.expressions import column, literal, named, table_function, texts
 from cdp_pipeline.resources.extracts.text import MEGABYTE, count_marks, undecodable, without_line_end
 from cdp_pipeline.resources.warehouse import Session
 
@@ -45,7 +45,7 @@ def _staged_whole(session: Session, plain: Path, slot: str, skip: int) -> bool:
     reader = table_function(
         "read_csv",
         str(plain),
-        columns=struct({"line": "varchar"}),
+        columns=texts({"line": "varchar"}),
         auto_detect=False,
         header=False,
         skip=skip,
