@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+SHARED_DATA = Path(os.environ.get("CDP_SHARED_DATA") or REPOSITORY.parent / "shared" / "data")
+"""Public data sets for accuracy tests and benchmarks; they are not part of the repository."""
 DEPLOYMENTS = Path(__file__).parent / "deployments"
 LANDED = {
     "febrl3": ("2026-01-01", {"febrl3/{day}/people.csv": "febrl3.csv.gz"}),
@@ -27,6 +28,8 @@ def make_home(name: str, home: Path) -> str:
     for target, source in files.items():
         path = home / "data" / "landing" / target.format(day=day)
         path.parent.mkdir(parents=True)
+        if not (SHARED_DATA / source).exists():
+            raise SystemExit(f"{SHARED_DATA / source} is missing; name its folder in CDP_SHARED_DATA")
         path.write_bytes(gzip.decompress((SHARED_DATA / source).read_bytes()))
     return day
 

@@ -5,6 +5,7 @@ SELECT built from configuration, and perhaps `metadata(run)`, what its page show
 `<table>.py` with `build(run)` where one SELECT can't; with both, `build` writes and the SELECT tells the lineage.
 """
 
+import difflib
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_pipeline.assets.changed_profiles import CHANGES, write_profiles
-from cdp_pipeline.assets.custom_metrics import custom_metrics
+from cdp_pipeline.assets.custom_metrics import columns_of, custom_metrics
 from cdp_pipeline.assets.quality.measures import checks_of, measured, measuring
 from cdp_pipeline.assets.raw.delivered import raw_table
 from cdp_pipeline.assets.segments.segment_queries import vocabulary_faults
@@ -44,10 +45,12 @@ def load_catalogue(project: Project) -> dict[str, TableAsset]:
     vocabulary, and names that no other file knows.
     """
     _refuse(_mapping_faults(project))
-    _refuse(_segment_faults(project))
+    _refuse(_event_faults(project))
     tables = [raw_table(*parts) for parts in project.tables()]
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
+        if layer == "segments":
+            _refuse(_segment_faults(project, columns_of(tables)))
         tables += [_packaged(project, path) for path in sorted((ROOT / layer).glob("*.yml"))]
         if layer == "metrics":
             tables += custom_metrics(project, tables)
@@ -71,10 +74,23 @@ def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, ex
     return replace(table, build=measuring(table.build, query), checks=(*table.checks, *checks_of(table.full_name)))
 
 
-def _segment_faults(project: Project) -> Iterator[str]:
+def _event_faults(project: Project) -> Iterator[str]:
+    """Kinds of touches that the metrics' parameters name and no source delivers."""
+    path, known = project.seeds / "metrics.yml", segment_vocabulary(project).events
+    metrics = project.metrics
+    named: list[tuple[tuple[str | int, ...], str]] = [(("affinity", "weights", n), n) for n in metrics.affinity.weights]
+    named += [(("journeys", "events", place), name) for place, name in enumerate(metrics.journeys.events)]
+    for keys, name in named:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"choose one of {list(known)}, or name it under events"
+            yield f"{path}:{line_of(path, keys)}: {keys[0]}.{keys[1]}: event '{name}' does not exist; {hint}"
+
+
+def _segment_faults(project: Project, columns: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     known = segment_vocabulary(project)
     for name, segment in project.segments.items():
-        yield from vocabulary_faults(project, segment, project.seeds / "segments" / f"{name}.yml", known)
+        yield from vocabulary_faults(project, segment, project.seeds / "segments" / f"{name}.yml", known, columns)
 
 
 def _truth_faults(project: Project, known: Set[str]) -> Iterator[str]:

@@ -3,13 +3,19 @@
 What belongs here: what such a SELECT has to be. What does not: what the metrics that ship are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableAsset, TableRun
-from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.base import ConfigError, line_of
 from cdp_pipeline.config.metrics import CustomMetric
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.sql.lineage import DAYS, NoSelect, parse_select, reads_days, tables_read
+from cdp_pipeline.domain.segment_vocabulary import METRICS, PROFILES, SCORE_FIELDS
+from cdp_pipeline.resources.warehouse import WarehouseError
+from cdp_pipeline.sql.lineage import NoSelect, parse_select, tables_read
+from cdp_pipeline.sql.own_queries import as_of, own_query_faults
 
 LAYER = "metrics"
 KEY = ("as_of_day", "profile_id")
@@ -33,10 +39,25 @@ def _table(name: str, metric: CustomMetric) -> TableAsset:
     query = parse_select(metric.sql)
 
     def build(run: TableRun) -> None:
-        """Write the metric of each of the run's days."""
-        run.write_by_day(query)
+        """Write the metric of each of the run's days, where each profile has one row a day."""
+        made = as_of(query)
+        run.write_each_day(lambda day: [_once(run, made, metric)])
+        run.query = query
 
     return TableAsset(LAYER, name, metric.path, metric.sidecar, tables_read(query), build, query)
+
+
+def _once(run: TableRun, query: exp.Query, metric: CustomMetric) -> exp.Query:
+    """The query's rows, staged; raises WarehouseError where a profile has several, or a row no profile."""
+    run.session.stage("made", query)
+    counts = exp.select("count(*)", f"count(distinct {KEY[1]})").from_("made")
+    rows, profiles = run.session.rows(counts)[0]
+    if rows != profiles:
+        raise WarehouseError(
+            f"{metric.path}: {rows:,} rows are of {profiles:,} profiles; a metric has one row a profile and day: "
+            f"group by {KEY[1]}, and leave out rows without one"
+        )
+    return exp.select("*").from_("made")
 
 
 def _faults(name: str, metric: CustomMetric, known: Mapping[str, TableAsset]) -> Iterator[str]:
@@ -55,7 +76,20 @@ def _faults(name: str, metric: CustomMetric, known: Mapping[str, TableAsset]) ->
     declared = list(metric.sidecar.columns)
     if columns != declared and "*" not in columns:
         yield f"{metric.path}: selects the columns {columns}, and {described.name} describes {declared}; make them alike, in this order"
-    if not reads_days(query):
-        yield f"{metric.path}: reads no `{DAYS}`; a metric holds as of a day: join it, and read nothing after its `day`"
+    yield from (f"{metric.path}: {fault}" for fault in own_query_faults(query, columns_of(known.values())))
+    yield from _taken_names(metric, described, known)
     for table in sorted(tables_read(query) - set(known)):
         yield f"{metric.path}: '{table}' is not a table that a metric may read; choose one of the layers before, or a metric that ships"
+
+
+def _taken_names(metric: CustomMetric, described: Path, known: Mapping[str, TableAsset]) -> Iterator[str]:
+    """Columns whose name a segment takes for a field that ships."""
+    shipped = {*SCORE_FIELDS, *known[METRICS].sidecar.columns, *known[PROFILES].sidecar.columns} - set(KEY)
+    for name in metric.sidecar.columns:
+        if name in shipped:
+            yield f"{described}:{line_of(described, ('columns', name))}: columns.{name}: a field that ships has this name; rename it"
+
+
+def columns_of(tables: Iterable[TableAsset]) -> dict[str, dict[str, str]]:
+    """Columns and their types by `layer.table`."""
+    return {table.full_name: table.sidecar.types for table in tables}

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
@@ -40,6 +41,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.domain.expressions import column, named, sql_of, text
 from cdp_pipeline.domain.expressions import table as table_ref
+from cdp_pipeline.domain.masking import without_values
 from cdp_pipeline.partitions import daily_partitions, days_between, run_days
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.extracts import ExtractError
@@ -169,6 +171,8 @@ def _built(run: TableRun) -> Exception | None:
         run.table.build(run)
     except EXPECTED as failure:
         return failure
+    except duckdb.Error as error:
+        return WarehouseError(f"{run.table.path}: the engine refuses it: {without_values(str(error))}")
     return None
 
 

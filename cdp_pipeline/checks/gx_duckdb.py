@@ -11,7 +11,6 @@ this module takes seconds, so only `checks.suites` does, on first use.
 import contextlib
 import gc
 import importlib
-import re
 import sys
 import types
 import warnings
@@ -66,14 +65,11 @@ from sqlalchemy.pool import StaticPool
 
 gc.freeze()  # these modules live as long as the process: no collection need look at them again
 
+from cdp_pipeline.domain.masking import without_values
+
 CHECKED_WITH = "1.24."
 if not gx.__version__.startswith(CHECKED_WITH):
     warnings.warn(f"checked with great-expectations {CHECKED_WITH}x, not {gx.__version__}", stacklevel=1)
-
-TELLING = re.compile(r"(Conversion|Invalid Input|Serialization|Out of Range|Parser|Invalid|JSON) Error|Malformed|parse")
-"""Messages of the engine that quote a value, which may be somebody's."""
-QUOTED = re.compile(r"'.*'|\"[^\"]*[^\"\w.][^\"]*\"", re.DOTALL)
-"""All that is quoted but names of columns and tables."""
 
 _TYPES = {name: kind for name, kind in {**vars(sa.types), **vars(postgresql)}.items() if name.isupper()}
 # Dremio's branch writes REGEXP_MATCHES, Snowflake's a plain LIKE: both mean in DuckDB what they should.
@@ -219,15 +215,8 @@ def _plain(result: Any, in_full: bool) -> dict[str, Any]:
         "rows": detail.get("element_count"),
         "unexpected_count": detail.get("observed_value") if own_query else detail.get("unexpected_count"),
         "query": own_query or detail.get("unexpected_index_query"),
-        "error": (errors[0] if in_full else _without_values(errors[0])) if errors else None,
+        "error": (errors[0] if in_full else without_values(errors[0])) if errors else None,
     }
-
-
-def _without_values(message: str) -> str:
-    found = TELLING.search(message)
-    if found:
-        return f"{found.group()}: a value can't be used; its text is not shown, as it may tell of a person"
-    return QUOTED.sub("'…'", message)
 
 
 def _refused(why: str) -> dict[str, Any]:

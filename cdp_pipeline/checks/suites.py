@@ -4,7 +4,7 @@ What belongs here: severities and what they stop. What does not: how Great Expec
 engine (`checks.gx_duckdb`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,13 +14,14 @@ from cdp_pipeline.checks.samples import NO_TEXT, PLACES, masked_sample
 from cdp_pipeline.config.expectations import Expectation, Suite
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import no_rows, rows_select, sql_of
+from cdp_pipeline.domain.expressions import column, literal, no_rows, rows_select, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.files import over
 from cdp_pipeline.sql.lineage import parse
 
 OWN, BATCH = "validated_table", "{batch}"
+DOUBLES = "expect_compound_columns_to_be_unique"
 COUNTING = (
     "expect_column_unique_value_count_to_be_between",
     "expect_column_proportion_of_unique_values_to_be_between",
@@ -147,12 +148,20 @@ def _observed(found: Mapping[str, Any], expectation: Expectation, sidecar: Sidec
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def _doubled(table: str, columns: Sequence[str]) -> exp.Select:
+    """Rows whose columns stand several times; the query of Great Expectations joins two tables of the same names."""
+    number = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[column(name) for name in columns])
+    return exp.select("*").from_(table_ref(table)).qualify(exp.GT(this=number, expression=literal(1)))
+
+
 def _with_sample(
     session: Session, result: CheckResult, stands: str, table: str, project: Project, sidecar: Sidecar
 ) -> CheckResult:
     if not (result.query and result.unexpected_count) or result.passed:
         return replace(result, query=None)
     query = result.query.replace(BATCH, sql_of(table_ref(stands))).replace("{{", "{").replace("}}", "}")
+    if result.expectation.expectation == DOUBLES:
+        query = sql_of(_doubled(stands, result.expectation.columns))
     sample = masked_sample(session, query, sidecar, project.quality.sample_rows, stands)
     query = query.replace(stands.rpartition(".")[2], table.rpartition(".")[2])
     return replace(result, sample=sample, query=query)

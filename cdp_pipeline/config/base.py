@@ -44,6 +44,18 @@ class _Loader(yaml.SafeLoader):
     """YAML 1.2's booleans: `on`, `off`, `yes` and `no` (Norway) are words."""
 
 
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    """A mapping whose keys stand once: the last of two would silently win."""
+    seen: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if isinstance(key.value, str) and seen.setdefault(key.value, line) != line:
+            raise ValueError(f"line {line}: '{key.value}' stands in line {seen[key.value]} already; remove one of them")
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 _Loader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -69,7 +81,9 @@ def load(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate(content if content is not None else {})
     except ValidationError as error:
-        lines = [_fault(path, model, detail) for detail in error.errors(include_url=False)]
+        # pydantic counts the items of a list without those that it told the faults of
+        told = [d for d in error.errors(include_url=False) if not (d["type"] == "too_short" and d["input"])]
+        lines = [_fault(path, model, detail) for detail in told]
         raise ConfigError("\n".join(lines)) from None
 
 
@@ -122,6 +136,8 @@ def _fault(path: Path, model: type[Config], detail: ErrorDetails) -> str:
     place = f"{path}:{line_of(path, detail['loc'])}: {'.'.join(str(part) for part in detail['loc'])}"
     if detail["type"] == "extra_forbidden":
         known = sorted(_known_keys(model))
+        if detail["loc"][-1] in known:
+            return f"{place}: '{detail['loc'][-1]}' does not belong here, beside the other keys; remove it or them"
         near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "remove it or correct its spelling"
         return f"{place}: unknown key '{detail['loc'][-1]}'; {hint}"

@@ -5,7 +5,7 @@ shape of one file, which is its own module's.
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -149,11 +149,29 @@ def segment_cycles(project: Project) -> Iterator[str]:
         if not known:
             unknown = {r for name in waiting for r in references(project.segments[name])} - set(project.segments)
             if not unknown:
-                yield f"{project.seeds / 'segments'}: segments {sorted(waiting)} refer to each other in a circle"
+                circle = sorted(
+                    name
+                    for name in waiting
+                    if name in with_references(references(project.segments[name]), project.segments)
+                )
+                first = project.seeds / "segments" / f"{circle[0]}.yml"
+                yield f"{first}: segments {circle} refer to each other in a circle; take one of the references out"
             return
         for name in known:
             order.append(name)
             del waiting[name]
+
+
+def with_references(asked: Iterable[str], segments: Mapping[str, Segment]) -> set[str]:
+    """The segments asked for, and all that these refer to."""
+    found: set[str] = set()
+    waiting = list(asked)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(references(segments[name]))
+    return found
 
 
 def references(segment: Segment) -> set[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, FiniteFloat, Tag, model_validator
 
 from cdp_pipeline.config.base import Config
 
@@ -33,15 +33,17 @@ SEVERAL = ("in", "not in")
 PAIRS = ("between", "not between")
 NONE = ("is null", "is not null")
 Path = tuple[str | int, ...]
+MOST_DAYS = 36_500
+Days = Annotated[int, Field(ge=1, le=MOST_DAYS)]
 
 
 class DaysAgo(Config):
     """A day, counted back from the day as of which the segment holds."""
 
-    days_ago: int = Field(ge=0)
+    days_ago: int = Field(ge=0, le=MOST_DAYS)
 
 
-Scalar = bool | int | float | date | DaysAgo | str
+Scalar = bool | int | FiniteFloat | date | DaysAgo | str
 Day = date | DaysAgo
 
 
@@ -63,6 +65,8 @@ class Property(Config):
             raise ValueError(f"'{self.operator}' needs one value; use 'in' for several")
         if (self.value is None) != (self.operator in NONE):
             raise ValueError("a value belongs to every operator but 'is null' and 'is not null'")
+        if self.operator in PAIRS and _is_later(*self.values):
+            raise ValueError(f"'{self.operator}' needs the lowest value first; nothing is between these two")
         return self
 
     @property
@@ -71,6 +75,15 @@ class Property(Config):
         if self.value is None:
             return ()
         return self.value if isinstance(self.value, tuple) else (self.value,)
+
+
+def _is_later(first: Scalar, second: Scalar) -> bool:
+    """Whether the first of two values is the greater one, where that can be told."""
+    if isinstance(first, DaysAgo) and isinstance(second, DaysAgo):
+        return first.days_ago < second.days_ago
+    alike = isinstance(first, int | float) and isinstance(second, int | float)
+    alike = alike or (type(first) is type(second) and not isinstance(first, DaysAgo))
+    return alike and first > second  # type: ignore[operator]
 
 
 class Count(Config):
@@ -85,7 +98,7 @@ class Sum(Config):
 
     field: str = "amount"
     op: Comparison
-    value: float
+    value: FiniteFloat
 
 
 class Step(Config):
@@ -96,7 +109,7 @@ class Step(Config):
 
     event: str
     where: "Group | None" = None
-    within_days: int | None = Field(default=None, ge=1)
+    within_days: Days | None = None
     negated: bool = Field(default=False, alias="not")
 
 
@@ -110,7 +123,7 @@ class Event(Config):
     event: str
     count: Count | None = None
     sum: Sum | None = None
-    within_days: int | None = Field(default=None, ge=1)
+    within_days: Days | None = None
     since: Day | None = None
     until: Day | None = None
     where: "Group | None" = None
@@ -122,6 +135,8 @@ class Event(Config):
             raise ValueError("count and sum exclude each other; write two rules")
         if self.within_days is not None and (self.since is not None or self.until is not None):
             raise ValueError("within_days excludes since and until; write one window")
+        if self.since is not None and self.until is not None and _is_later(self.since, self.until):
+            raise ValueError("until is before since; no day is in this window")
         if any(step.negated for step in self.then[:-1]):
             raise ValueError("only the last step may have `not`")
         return self
@@ -173,7 +188,7 @@ Rule = Annotated[
 
 
 class Limit(Config):
-    """Only the first by a field: so many of them, or a share; those without a value come last."""
+    """Only the first by a field, of those who have a value: so many of them, or a share."""
 
     by: str
     order: Literal["highest", "lowest"] = "highest"
@@ -192,7 +207,7 @@ class Promotion(Config):
 
     skus: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    within_days: int = Field(ge=1)
+    within_days: Days
 
     @model_validator(mode="after")
     def _something(self) -> "Promotion":
@@ -206,6 +221,12 @@ class ExpectedSize(Config):
 
     min: int = Field(default=0, ge=0)
     max: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "ExpectedSize":
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"max ({self.max}) is below min ({self.min})")
+        return self
 
 
 class Leaf(NamedTuple):

@@ -17,6 +17,8 @@ from cdp_pipeline.domain.expressions import column, literal, named, struct, tabl
 from cdp_pipeline.domain.fitting import NotFitted
 
 Floats = NDArray[np.float64]
+LEAST_VARIED = 30
+"""Rows whose value differs from the commonest one."""
 DIGITS = 6
 """Of a coefficient: what the order of sums may change lies beyond."""
 
@@ -91,21 +93,32 @@ def _one_plus(value: exp.Expr) -> exp.Expr:
     return exp.Add(this=literal(1.0), expression=value)
 
 
+def _is_varied(values: Any) -> bool:
+    _, counts = np.unique(np.asarray(values, dtype=np.float64), return_counts=True)
+    return bool(counts.sum() - counts.max() >= LEAST_VARIED)
+
+
 def fit_linear(features: Mapping[str, Any], outcome: Any) -> LinearScore:
-    """The model of a yes-or-no outcome, with the least penalty that keeps coefficients finite; raises NotFitted."""
+    """The model of a yes-or-no outcome, with the least penalty that keeps coefficients finite; raises NotFitted.
+
+    A feature that hardly anybody has otherwise than everybody else is left out: a few people would decide what it says.
+    """
     from sklearn.linear_model import LogisticRegression  # takes a second to import
 
     labels = np.asarray(outcome, dtype=np.int8)
     if len(np.unique(labels)) < 2:
         raise NotFitted("everybody has the same outcome")
-    logs = np.column_stack([np.log1p(np.asarray(column, dtype=np.float64)) for column in features.values()])
+    varied = {name: np.asarray(values, dtype=np.float64) for name, values in features.items() if _is_varied(values)}
+    if not varied:
+        raise NotFitted("everybody is alike in all that is known")
+    logs = np.column_stack([np.log1p(values) for values in varied.values()])
     means, scales = logs.mean(axis=0), logs.std(axis=0)
     scales = np.where(scales > 0, scales, 1.0)
     model = LogisticRegression(max_iter=500, tol=1e-8).fit((logs - means) / scales, labels)
     kept = (tuple(round(float(value), DIGITS) for value in values) for values in (means, scales, model.coef_[0]))
     rounded_means, rounded_scales, coefficients = kept
     return LinearScore(
-        tuple(features),
+        tuple(varied),
         rounded_means,
         tuple(scale or 1.0 for scale in rounded_scales),
         coefficients,

@@ -64,11 +64,16 @@ def _group(group: Group, say: dict[str, Any], depth: int) -> str:
     rules = [_rule(rule, say, depth + 1) for rule in group.rules]
     if len(rules) == 1 and not group.negated:
         return rules[0]
-    asked = "all" if group.combinator == "and" else "any"
     inner = "".join(f"\n{'  ' * (depth + 1)}- {rule}" for rule in rules)
-    return (
-        f"{say[f'not_{asked}' if group.negated and len(rules) > 1 else 'not_any' if group.negated else asked]}{inner}"
-    )
+    return f"{say[_opening(group)]}{inner}"
+
+
+def _opening(group: Group) -> str:
+    """The phrase before several rules, or before those that must not hold."""
+    asked = "all" if group.combinator == "and" else "any"
+    if not group.negated:
+        return asked
+    return f"not_{asked}" if len(group.rules) > 1 else "not_any"
 
 
 def _rule(rule: object, say: dict[str, Any], depth: int) -> str:
@@ -121,10 +126,15 @@ def _step(step: Step, say: dict[str, Any]) -> str:
 def _where(where: Group | None, say: dict[str, Any]) -> str:
     if where is None:
         return ""
+    return f" ({say['where'].format(where=_inner(where, say))})"
+
+
+def _inner(where: Group, say: dict[str, Any]) -> str:
+    """The rules of an event's fields in one line, groups within groups in brackets."""
     word = say["and" if where.combinator == "and" else "or"]
-    inner = f" {word} ".join(_rule(rule, say, 0) for rule in where.rules)
-    told = f"{say['not_any']} {inner}" if where.negated else inner
-    return f" ({say['where'].format(where=told)})"
+    parts = [f"[{_inner(rule, say)}]" if isinstance(rule, Group) else _rule(rule, say, 0) for rule in where.rules]
+    told = f" {word} ".join(parts)
+    return f"{say[_opening(where)]} {told}" if where.negated else told
 
 
 def _promotion(promoted: Promotion, say: dict[str, Any]) -> str:
@@ -137,7 +147,7 @@ def _limit(limit: Limit, say: dict[str, Any]) -> str:
     words = {"field": _name(limit.by, say), "order": say[limit.order]}
     if limit.count is not None:
         return str(say["limit_count"].format(count=limit.count, **words))
-    return str(say["limit_share"].format(share=f"{limit.share:.0%}", **words))
+    return str(say["limit_share"].format(share=f"{100 * float(limit.share or 0):.4g}%", **words))
 
 
 def _name(field: str, say: dict[str, Any]) -> str:

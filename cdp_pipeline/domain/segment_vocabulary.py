@@ -131,7 +131,10 @@ def faults(segment: Segment, known: Vocabulary) -> Iterator[tuple[Path, str]]:
             for place, step in enumerate(rule.then):
                 yield from _of_event(step, (*path, "then", place), known)
     if segment.limit is not None:
-        yield from _unknown(("limit", "by"), "field", segment.limit.by, known.fields)
+        unknown = list(_unknown(("limit", "by"), "field", segment.limit.by, known.fields))
+        yield from unknown
+        if not unknown and known.fields[segment.limit.by].kind not in ("number", "day"):
+            yield ("limit", "by"), f"'{segment.limit.by}' is no number and no day; nothing is its highest"
 
 
 def _of_event(rule: Event | Step, path: Path, known: Vocabulary) -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
-from cdp_pipeline.config.project import references
+from cdp_pipeline.config.project import references, with_references
 from cdp_pipeline.config.segments import (
     Count,
     DaysAgo,
@@ -47,7 +47,7 @@ def members_select(
         return _nobody()
     asked = {only} if only else set(segments)
     compiler = _Compiler(known, queries)
-    for name in _ordered({name: segments[name] for name in _with_references(asked, segments)}):
+    for name in _ordered({name: segments[name] for name in with_references(asked, segments)}):
         compiler.add(name, segments[name])
     return compiler.members(sorted(asked))
 
@@ -61,9 +61,10 @@ def truths_select(segments: Mapping[str, Segment], known: Vocabulary, queries: M
     if not asked:
         return _nobody(place="bigint", holds="boolean")
     compiler = _Compiler(known, queries)
-    for name in _ordered(segments):
+    named = with_references({other for segment in segments.values() for other in references(segment)}, segments)
+    for name in _ordered({name: segments[name] for name in named}):
         compiler.add(name, segments[name])
-    return compiler.truths(asked)
+    return compiler.truths(asked, of_all=bool(named))
 
 
 def conditions(segment: Segment) -> list[Group]:
@@ -116,8 +117,8 @@ class _Compiler:
         ]
         return self._with_parts(exp.select("*").from_(union_all(parts).subquery("members")))
 
-    def truths(self, asked: Mapping[str, list[Group]]) -> exp.Query:
-        """A row a condition, day and profile that turned."""
+    def truths(self, asked: Mapping[str, list[Group]], *, of_all: bool) -> exp.Query:
+        """A row a condition, day and profile that turned; segments that others refer to are made `of_all` profiles."""
         parts = [
             exp.select(
                 column(DAY, "base"),
@@ -131,7 +132,7 @@ class _Compiler:
             for name, found in sorted(asked.items())
             for place, condition in enumerate(found)
         ]
-        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("truths")), of_turned=True)
+        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("truths")), of_turned=not of_all)
 
     def _with_parts(self, query: exp.Select, of_turned: bool = False) -> exp.Query:
         """Each part is made once, however many segments ask for it."""
@@ -167,7 +168,7 @@ class _Compiler:
         if limit.share is not None:
             number = exp.Window(this=exp.Count(this=exp.Star()), **window)
             last = exp.Ceil(this=exp.Mul(this=literal(limit.share), expression=number))
-        return query.qualify(exp.LTE(this=place, expression=last))
+        return query.where(self._field(limit.by).is_(exp.null()).not_()).qualify(exp.LTE(this=place, expression=last))
 
     def _group(self, group: Group) -> exp.Expr:
         parts = [exp.Paren(this=self._rule(rule)) for rule in group.rules]
@@ -350,18 +351,6 @@ def _holds(number: int, asked: Count | Sum) -> bool:
     outcomes = {"=": number == asked.value, "!=": number != asked.value, "<": number < asked.value,
                 "<=": number <= asked.value, ">": number > asked.value, ">=": number >= asked.value}  # fmt: skip
     return outcomes[asked.op]
-
-
-def _with_references(asked: Iterable[str], segments: Mapping[str, Segment]) -> set[str]:
-    """The segments asked for, and all that these refer to."""
-    found: set[str] = set()
-    waiting = list(asked)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(references(segments[name]))
-    return found
 
 
 def _ordered(segments: Mapping[str, Segment]) -> list[str]:

@@ -5,15 +5,19 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 from sqlglot import exp
 
+from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.assets.custom_metrics import columns_of
 from cdp_pipeline.assets.factory import stage_run_days
-from cdp_pipeline.assets.segments.segment_queries import segment_queries, vocabulary_faults
+from cdp_pipeline.assets.segments.segment_queries import require_answers, segment_queries, vocabulary_faults
+from cdp_pipeline.assets.segments.silent_names import silent_names
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.config.base import ConfigError, load
-from cdp_pipeline.config.project import Project, reference_faults, segment_cycles
+from cdp_pipeline.config.project import Project, reference_faults, segment_cycles, with_references
 from cdp_pipeline.config.segments import Segment
 from cdp_pipeline.domain.expressions import sql_of
 from cdp_pipeline.domain.segment_reading import LANGUAGES, reading
@@ -33,6 +37,7 @@ def preview_segment(settings: Settings, project: Project, path: Path, as_of: dat
     segment = load(path, Segment)
     known = segment_vocabulary(project)
     project = _with_segment(project, segment, path, known)
+    asked = [project.segments[name] for name in sorted(with_references({segment.id}, project.segments))]
     query = members_select(project.segments, known, segment_queries(project), only=segment.id)
     for language in LANGUAGES:
         console.print(f"[bold]{language}[/bold]")
@@ -45,9 +50,12 @@ def preview_segment(settings: Settings, project: Project, path: Path, as_of: dat
         if day is None:
             raise WarehouseError("no day has metrics yet; let a run reach its end first (`cdp run`)")
         stage_run_days(session, (day,), project.deployment)
+        require_answers(session, project, asked)
         session.stage("members", query)
         session.stage_rows("previewed", {"segment": "varchar"}, [(segment.id,)])
         _print_size(session, segment, day, console)
+        for what in silent_names(session, segment):
+            console.print(f"[yellow]{escape(what)}[/yellow]", highlight=False, soft_wrap=True)
         _print_rows(session, "overlaps", ("segment", "in both", "its members"), console)
         _print_rows(session, "reachable", ("channel", "purpose", "members with consent"), console)
     console.print(Syntax(sql_of(query), "sql", background_color="default", word_wrap=True))
@@ -58,8 +66,9 @@ def _with_segment(project: Project, segment: Segment, path: Path, known: Vocabul
     queries = dict(project.segment_queries)
     if segment.query is not None and (path.parent / segment.query).exists():
         queries[segment.query] = (path.parent / segment.query).read_text(encoding="utf-8")
+    columns = columns_of(load_catalogue(project).values())
     project = replace(project, segments={**project.segments, segment.id: segment}, segment_queries=queries)
-    found = [*reference_faults(project, segment, path), *vocabulary_faults(project, segment, path, known)]
+    found = [*reference_faults(project, segment, path), *vocabulary_faults(project, segment, path, known, columns)]
     found = found or list(segment_cycles(project))
     if found:
         raise ConfigError("\n".join(found))

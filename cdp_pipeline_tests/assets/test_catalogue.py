@@ -27,6 +27,7 @@ def test_every_sql_file_and_module_has_its_sidecar() -> None:
         "expired_people",
         "quality_pages",
         "segment_queries",
+        "silent_names",
         "data_card",
         "score_inputs",
         "journey_inputs",

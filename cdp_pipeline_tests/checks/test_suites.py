@@ -196,3 +196,12 @@ def test_a_truth_may_ask_which_consents_there_are(session: DuckDBSession, projec
     )
     pairs = [pair for channel, found in project.consent.pairs.items() for pair in found]
     assert result.unexpected_count == len([purpose for purpose in pairs if purpose != "newsletter"])
+
+
+def test_rows_that_stand_twice_are_shown_masked(session: DuckDBSession, project: Project) -> None:
+    session.replace_table(TABLE, parse("select 1 as a, 'k9' as b, 'x@y.z' as email from range(2)"), unaudited)
+    suite = _suite("expect_compound_columns_to_be_unique", column_list=["a", "b"])
+    (found,) = run_suite(session, TABLE, TABLE, suite, project, SIDECAR)
+    assert not found.passed
+    assert found.sample is not None
+    assert json.loads(found.sample) == [{"a": "1", "b": "a9", "email": "a@a.a"}] * 2

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cdp_pipeline.config.base import ConfigError, load
+from cdp_pipeline.config.base import ConfigError, load, read_yaml
 from cdp_pipeline.config.consent import Consent
 from cdp_pipeline.config.deployment import Deployment
 
@@ -41,6 +41,13 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
 def test_broken_yaml_names_its_place(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not valid YAML.*line 2"):
         load(_written(tmp_path, "name: x\n  first_day: [\n"), Deployment)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s.yml"
+    path.write_text("include: 1\nother: 2\ninclude: 3\n")
+    with pytest.raises(ConfigError, match="line 3: 'include' stands in line 1 already"):
+        read_yaml(path)
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:

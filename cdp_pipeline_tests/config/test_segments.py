@@ -40,6 +40,21 @@ def test_leaves_are_found_with_their_places() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"field": "frequency", "operator": "between", "value": [5, 1]}, "needs the lowest value first"),
+        ({"event": "order", "since": "2026-05-01", "until": "2026-01-01"}, "until is before since"),
+        ({"event": "order", "since": {"days_ago": 3}, "until": {"days_ago": 9}}, "until is before since"),
+        ({"field": "frequency", "operator": ">", "value": float("inf")}, "finite"),
+        ({"event": "order", "within_days": 99_999_999_999}, "less than or equal to 36500"),
+    ],
+)
+def test_what_nothing_can_fulfil_is_refused(rule: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Group.model_validate({"rules": [rule]})
+
+
 def test_an_empty_group_is_refused() -> None:
     with pytest.raises(ValidationError):
         _segment()

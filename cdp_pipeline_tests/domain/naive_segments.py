@@ -29,9 +29,10 @@ class World:
             return found
         sign = -1 if limit.get("order", "highest") == "highest" else 1
 
+        found = {who for who in found if self.profiles[who][limit["by"]] is not None}
+
         def place(who: str) -> tuple[Any, ...]:
-            value = self.profiles[who][limit["by"]]
-            return (value is None, sign * (value or 0), who)
+            return (sign * self.profiles[who][limit["by"]], who)
 
         kept = limit["count"] if "count" in limit else math.ceil(limit["share"] * len(found))
         return set(sorted(found, key=place)[:kept])

@@ -43,7 +43,7 @@ READ = {
         "  - au moins 1 × page vue, non suivi de : commande sous 7 jours.",
         "Exclus : membre du segment staff.",
         "Exclus : ceux qui ont acheté l'article JUM-021 au cours des 365 derniers jours.",
-        "Parmi eux seulement les 100 au montant total le plus élevé.",
+        "Parmi eux, seuls les 100 premiers selon montant total, par ordre décroissant.",
         "Consentement nécessaire : newsletter.",
     ],
 }

@@ -102,8 +102,20 @@ asked = st.one_of(
     _content(count=_content(op=st.sampled_from(COMPARISONS), value=st.integers(0, 3))),
     _content(sum=_content(op=st.sampled_from(COMPARISONS), value=st.sampled_from([-2.5, 0, 5, 7.5]))),
 )
+
+
+def _is_a_window(rule: dict[str, Any]) -> bool:
+    """Days of the two kinds can't be compared before the as-of day is known."""
+    since, until = rule.get("since"), rule.get("until")
+    if isinstance(since, dict) and isinstance(until, dict):
+        return since["days_ago"] >= until["days_ago"]
+    return not (isinstance(since, date) and isinstance(until, date)) or since <= until
+
+
 window = st.one_of(
-    _content(within_days=within), _content(since=_maybe(some_day)), _content(since=_maybe(some_day), until=some_day)
+    _content(within_days=within),
+    _content(since=_maybe(some_day)),
+    _content(since=_maybe(some_day), until=some_day).filter(_is_a_window),
 )
 an_event = st.builds(
     lambda *parts: {key: value for part in parts for key, value in part.items()},

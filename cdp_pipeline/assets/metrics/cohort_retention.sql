@@ -3,6 +3,7 @@ with ordered as (
     from unified.orders as orders
     join identity.identity_map as member on orders.record_id = member.record_id
     join run_days on orders.ordered_on <= run_days.day
+    where coalesce(orders.amount, 0) >= 0
 ),
 
 cohorts as (

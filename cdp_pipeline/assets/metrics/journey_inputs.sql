@@ -52,8 +52,6 @@ numbered as (
     where is_change
 )
 
-select numbered.profile_id, numbered.journey_no, numbered.step, numbered.occurred_at, numbered.touch_id
+select numbered.profile_id, numbered.journey_no, numbered.step, numbered.occurred_at, numbered.touch_id, numbered.place_from_end
 from numbered
 join journeys on numbered.profile_id = journeys.profile_id and numbered.journey_no = journeys.journey_no
-cross join journey
-where numbered.place_from_end <= journey.longest

@@ -2,6 +2,7 @@
 with paths as (
     select profile_id, journey_no, string_agg(step, ' > ' order by occurred_at, touch_id) as path, count(*) as steps
     from journey_steps_taken
+    where place_from_end <= (select longest from journey)
     group by profile_id, journey_no
 )
 

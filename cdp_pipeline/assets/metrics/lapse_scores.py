@@ -1,7 +1,8 @@
 """Model `lapse`: the probability that a customer buys nothing within the days to come.
 
 Logistic regression on what was known at a cutoff, with what happened after it; judged at a later cutoff by the
-Brier score, beside the same regression on the days since the last purchase alone.
+Brier score, beside the better of two naive answers: the share that lapsed before, for everybody, and the same
+regression on the days since the last purchase alone.
 """
 
 from datetime import date
@@ -14,6 +15,7 @@ from cdp_pipeline.assets.metrics import score_inputs
 from cdp_pipeline.assets.metrics.score_inputs import (
     Evaluation,
     Floats,
+    certainty,
     columns,
     deciles,
     judged_at,
@@ -47,18 +49,21 @@ def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, t
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
     features, lapsed = _learnt(session, asked, cutoff)
-    model, baseline = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)
+    model, by_recency = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)
+    usual = float(lapsed.mean())
     stage_histories(session, cutoff)
     features, lapsed = _known(session)
     require_customers(len(lapsed), asked)
     foretold = model.probabilities(features)
+    naive = min((np.full_like(lapsed, usual), by_recency.probabilities(features)), key=lambda p: _brier(p, lapsed))
     evaluation = Evaluation(
         "Brier score",
         _brier(foretold, lapsed),
-        _brier(baseline.probabilities(features), lapsed),
+        _brier(naive, lapsed),
         len(lapsed),
         figures={"lapsed": round(float(lapsed.mean()), 6)},
         deciles=deciles(foretold, lapsed),
+        certainty=certainty((naive - lapsed) ** 2, (foretold - lapsed) ** 2),
     )
     return {NAME: (fit_linear(*_learnt(session, asked, trained_on)).as_dict(), evaluation)}
 

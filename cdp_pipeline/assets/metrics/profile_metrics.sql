@@ -4,7 +4,7 @@ with ranked as (
         profile_id,
         ntile(5) over (partition by as_of_day order by last_order_on, profile_id) as rfm_recency,
         ntile(5) over (partition by as_of_day order by frequency, last_order_on, profile_id) as rfm_frequency,
-        ntile(5) over (partition by as_of_day order by monetary_value, profile_id) as rfm_monetary
+        ntile(5) over (partition by as_of_day order by coalesce(monetary_value, 0), profile_id) as rfm_monetary
     from metrics.purchase_metrics
     where frequency > 0
 )

@@ -49,7 +49,7 @@ articles as (
         sum(quantity) filter (where quantity > 0) as articles_bought,
         sum(-quantity) filter (where quantity < 0) as articles_returned,
         sum(list_value - amount) filter (where quantity > 0 and list_value > 0) as saved,
-        sum(list_value) filter (where quantity > 0 and list_value > 0) as list_value
+        sum(list_value) filter (where quantity > 0 and list_value > 0 and amount is not null) as list_value
     from lines_until
     group by as_of_day, profile_id
 )

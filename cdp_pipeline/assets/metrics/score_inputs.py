@@ -21,6 +21,8 @@ from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 GROUPS = 10
+LEAST_CERTAINTY = 1.0
+"""Standard errors: the one-standard-error rule (Breiman, Friedman, Olshen and Stone, 1984)."""
 Floats = NDArray[np.float64]
 
 
@@ -28,6 +30,7 @@ Floats = NDArray[np.float64]
 class Evaluation:
     """How well a model foretold what it had not seen, beside its naive baseline, by one measure.
 
+    `certainty` is by how many standard errors it is better, of the differences of single profiles' losses.
     `deciles` are the profiles in ten groups by the score, the highest first: mean foretold, mean found, and
     the share of all that was found in this group and those before.
     """
@@ -39,11 +42,13 @@ class Evaluation:
     higher_is_better: bool = False
     figures: dict[str, float] = field(default_factory=dict)
     deciles: tuple[tuple[float, float, float], ...] = ()
+    certainty: float | None = None
 
     @property
     def beats_baseline(self) -> bool:
-        """Whether it foretells better than the baseline."""
-        return self.value > self.baseline if self.higher_is_better else self.value < self.baseline
+        """Whether it foretells better than the baseline, and more than by chance where that can be told."""
+        is_better = self.value > self.baseline if self.higher_is_better else self.value < self.baseline
+        return is_better and (self.certainty is None or self.certainty >= LEAST_CERTAINTY)
 
 
 def stage_people(session: Session, asked: Predictions, last_day: date) -> None:
@@ -105,6 +110,13 @@ def deciles(foretold: Floats, found: Floats) -> tuple[tuple[float, float, float]
             )
         )
     return tuple(rows)
+
+
+def certainty(of_baseline: Floats, of_model: Floats) -> float:
+    """By how many standard errors the model's losses are below the baseline's, profile by profile."""
+    gained = of_baseline - of_model
+    error = gained.std(ddof=1) / np.sqrt(len(gained)) if len(gained) > 1 else 0.0
+    return _rounded(gained.mean() / error) if error else 0.0
 
 
 def rmse(foretold: Floats, found: Floats) -> float:

@@ -24,7 +24,8 @@ from cdp_pipeline.resources.warehouse import Session
 
 Trained = dict[str, tuple[dict[str, Any], Evaluation]]
 FAMILIES: tuple[tuple[tuple[str, ...], Callable[[Session, Predictions, date], Trained]], ...] = (
-    ((value_scores.ORDERS, value_scores.VALUE), value_scores.train),
+    ((value_scores.ORDERS,), value_scores.train_orders),
+    ((value_scores.VALUE,), value_scores.train_value),
     ((lapse_scores.NAME,), lapse_scores.train),
     ((category_scores.NAME,), category_scores.train),
 )

@@ -5,6 +5,7 @@ on the days after the cutoff: purchases by the root mean squared error, beside t
 value by the share of what was spent that the top tenth holds, beside that rate times the own mean.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from cdp_pipeline.assets.metrics import score_inputs
 from cdp_pipeline.assets.metrics.score_inputs import (
     Evaluation,
     Floats,
+    certainty,
     columns,
     deciles,
     judged_at,
@@ -40,64 +42,97 @@ HISTORY = ("repeats", "recency_days", "age_days")
 ORDERS, VALUE = "expected_orders", "customer_value"
 
 
-def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
-    """Parameters and evaluation of both models; raises NotFitted."""
+def train_orders(
+    session: Session, asked: Predictions, trained_on: date
+) -> dict[str, tuple[dict[str, Any], Evaluation]]:
+    """Parameters and evaluation of `expected_orders`, which asks for no amounts; raises NotFitted."""
     stage_histories(session, judged_at(asked, trained_on))
     session.stage("outcomes", score_inputs.QUERIES["outcomes"])
-    purchases, spend = _fit(session, asked)
-    orders, value = _evaluate(session, asked, purchases, spend)
-    orders.figures["log_likelihood"] = purchases.log_likelihood
+    model = _fit(session, asked)
+    evaluation = _evaluated_orders(session, asked, model)
+    evaluation.figures["log_likelihood"] = model.log_likelihood
     stage_histories(session, trained_on)
-    final, final_spend = _fit(session, asked)
-    kept = {**final.as_dict(), "at_cutoff": purchases.as_dict()}
-    return {ORDERS: (kept, orders), VALUE: ({**final.as_dict(), "spend": final_spend}, value)}
+    return {ORDERS: ({**_fit(session, asked).as_dict(), "at_cutoff": model.as_dict()}, evaluation)}
 
 
-def _fit(session: Session, asked: Predictions) -> tuple[PurchaseModel, dict[str, float]]:
+def train_value(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
+    """Parameters and evaluation of `customer_value`; raises NotFitted."""
+    stage_histories(session, judged_at(asked, trained_on))
+    session.stage("outcomes", score_inputs.QUERIES["outcomes"])
+    evaluation = _evaluated_value(session, asked, _fit(session, asked), _fit_spend(session))
+    stage_histories(session, trained_on)
+    return {VALUE: ({**_fit(session, asked).as_dict(), "spend": _fit_spend(session)}, evaluation)}
+
+
+def _fit(session: Session, asked: Predictions) -> PurchaseModel:
     histories = _distinct(session)
     require_customers(int(histories.customers.sum()), asked)
+    return fit_purchases(histories)
+
+
+def _fit_spend(session: Session) -> dict[str, float]:
     repeats, amounts = columns(session, QUERIES["spends"], ("repeats", "mean_spend"))
     mean = float(session.rows(QUERIES["mean_spend"])[0][0])
-    return fit_purchases(histories), {**fit_spend(repeats, amounts).as_dict(), "mean_spend": round(mean, 6)}
+    return {**fit_spend(repeats, amounts).as_dict(), "mean_spend": round(mean, 6)}
 
 
 def _distinct(session: Session) -> Histories:
     return Histories.of_days(*columns(session, QUERIES["distinct_histories"], (*HISTORY, "customers")))
 
 
-def _evaluate(
-    session: Session, asked: Predictions, model: PurchaseModel, spend: dict[str, float]
-) -> tuple[Evaluation, Evaluation]:
+@dataclass(frozen=True)
+class _Judged:
+    """The customers known at the cutoff: what was foretold of them, what their own rate says, and what they did."""
+
+    repeats: Floats
+    mean_spend: Floats
+    purchases: Floats
+    spent: Floats
+    foretold: Floats
+    rate: Floats
+
+
+def _judged(session: Session, asked: Predictions, model: PurchaseModel) -> _Judged:
     names = (*HISTORY, "mean_spend", "purchases", "spent_later")
     repeats, recency, age, mean_spend, purchases, spent = columns(session, QUERIES["judged"], names)
     histories = Histories.of_days(repeats, recency, age, np.ones(len(repeats)))
     foretold = model.expected(histories, asked.horizon_days / DAYS_A_WEEK)
-    rate = repeats / np.maximum(age, 1) * asked.horizon_days
+    return _Judged(repeats, mean_spend, purchases, spent, foretold, repeats / np.maximum(age, 1) * asked.horizon_days)
+
+
+def _evaluated_orders(session: Session, asked: Predictions, model: PurchaseModel) -> Evaluation:
+    found = _judged(session, asked, model)
+    foretold, purchases = found.foretold, found.purchases
     has_spread = len(foretold) > 1 and foretold.std() > 0 and purchases.std() > 0
-    orders = Evaluation(
+    return Evaluation(
         "root mean squared error of purchase days",
         rmse(foretold, purchases),
-        rmse(rate, purchases),
-        len(repeats),
+        rmse(found.rate, purchases),
+        len(purchases),
         figures={
             "correlation": round(float(np.corrcoef(foretold, purchases)[0, 1]), 6) if has_spread else 0.0,
             "foretold": round(float(foretold.sum()), 3),
             "found": float(purchases.sum()),
         },
         deciles=deciles(foretold, purchases),
+        certainty=certainty((found.rate - purchases) ** 2, (foretold - purchases) ** 2),
     )
-    worth = foretold * _mean_to_come(repeats, mean_spend, spend)
-    typical = np.where(mean_spend > 0, mean_spend, spend["mean_spend"])
-    value = Evaluation(
+
+
+def _evaluated_value(session: Session, asked: Predictions, model: PurchaseModel, spend: dict[str, float]) -> Evaluation:
+    found = _judged(session, asked, model)
+    spent = found.spent
+    worth = found.foretold * _mean_to_come(found.repeats, found.mean_spend, spend)
+    typical = np.where(found.mean_spend > 0, found.mean_spend, spend["mean_spend"])
+    return Evaluation(
         "share of later spending in the top tenth",
         deciles(worth, spent)[0][2],
-        deciles(rate * typical, spent)[0][2],
-        len(repeats),
+        deciles(found.rate * typical, spent)[0][2],
+        len(spent),
         higher_is_better=True,
         figures={"root_mean_squared_error": rmse(worth, spent)},
         deciles=deciles(worth, spent),
     )
-    return orders, value
 
 
 def _mean_to_come(repeats: Floats, mean_spend: Floats, spend: dict[str, float]) -> Floats:
@@ -130,22 +165,22 @@ def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any
 
 
 def _effects(model: PurchaseModel, histories: Histories, expected: Floats, weeks: float) -> dict[str, Floats]:
-    """What each part of a history adds: the score beside that with the part of the middle customer."""
-    middle = {
-        name: _weighted_median(getattr(histories, name), histories.customers) for name in ("repeats", "recency", "age")
-    }
+    """What each part of a history adds: the score beside that of the same history with the middle customer's part.
+
+    The parts are those of the labels (purchase days, and the days since the last and since the first), so that
+    each of the compared histories could be somebody's.
+    """
+    repeats, age, since_last = histories.repeats, histories.age, histories.age - histories.recency
+    middle = [_weighted_median(part, histories.customers) for part in (repeats, since_last, age)]
     changed = {
-        "effect_repeats": {"repeats": middle["repeats"]},
-        "effect_recency": {"recency": middle["recency"]},
-        "effect_age": {"age": middle["age"]},
+        "effect_repeats": (np.full_like(age, middle[0]), since_last, age),
+        "effect_recency": (repeats, np.minimum(middle[1], age), age),
+        "effect_age": (repeats, since_last, np.full_like(age, middle[2])),
     }
     found = {}
-    for name, change in changed.items():
-        repeats = np.full_like(expected, change["repeats"]) if "repeats" in change else histories.repeats
-        age = np.full_like(expected, change["age"]) if "age" in change else histories.age
-        recency = np.full_like(expected, change["recency"]) if "recency" in change else histories.recency
-        recency = np.where(repeats > 0, np.minimum(recency, age), 0.0)
-        other = model.expected(Histories(repeats, recency, age, histories.customers), weeks)
+    for name, (other_repeats, other_since, other_age) in changed.items():
+        recency = np.where(other_repeats > 0, np.maximum(other_age - other_since, 0.0), 0.0)
+        other = model.expected(Histories(other_repeats, recency, other_age, histories.customers), weeks)
         found[name] = np.round(expected - other, 9)
     return found
 

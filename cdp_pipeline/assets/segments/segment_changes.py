@@ -1,14 +1,14 @@
-"""`segments.segment_changes`: who entered or left a segment since the day before, and which condition turned.
+"""`segments.segment_changes`: who entered or left a segment since the day before that was run, and why.
 
 The conditions (`domain.segments.conditions`) are asked as of both days, of the profiles that turned alone.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from sqlglot import exp
 
-from cdp_pipeline.assets.segments.segment_queries import segment_queries
+from cdp_pipeline.assets.segments.segment_queries import segment_definitions, segment_queries
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.assets.table import TableRun, stage_days
 from cdp_pipeline.config.project import Project
@@ -19,6 +19,7 @@ from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 TRUTHS = {"as_of_day": "date", "segment": "varchar", "profile_id": "varchar", "place": "bigint", "holds": "boolean"}
+SIZES = "segments.segment_sizes"
 READ = ("segments.segment_members", "profile.profiles", "profile.timeline")
 
 
@@ -39,13 +40,21 @@ def build(run: TableRun) -> None:
     session.stage_rows("readings", {"segment": "varchar", "place": "bigint", "reading": "varchar"}, readings)
     truths = truths_select(project.segments, segment_vocabulary(project), segment_queries(project))
 
+    types = {"segment": "varchar", "definition": "varchar"}
+    session.stage_rows("definitions", types, sorted(segment_definitions(project).items()))
+
     def parts(day: date) -> Iterator[exp.Query]:
         """The day's rows, once those who turned and the truth of their conditions are staged."""
+        session.stage("day_before", QUERIES["day_before"])
+        before: date | None = session.rows(exp.select("day").from_("day_before"))[0][0]
         session.stage("turned", QUERIES["turned"])
-        # of a first day there is nothing to compare with
-        has_before = session.rows(exp.select("count(*)").from_("turned").where("has_before"))[0][0]
-        stage_days(session, (day - timedelta(days=1), day))
-        session.stage("truths", truths if has_before else no_rows(TRUTHS))
+        # days of one run are made by the same definitions; those of an earlier one stand with its sizes
+        is_kept = "definition" in session.columns(SIZES) and before not in run.days
+        session.stage(
+            "definitions_before", QUERIES["definitions_before"] if is_kept else exp.select("*").from_("definitions")
+        )
+        stage_days(session, (before, day) if before else (day,))
+        session.stage("truths", truths if before else no_rows(TRUTHS))
         yield QUERIES["changes"]
 
     run.write_each_day(parts)

@@ -1,3 +1,13 @@
+-- name: day_before
+select max(members.as_of_day) as day
+from segments.segment_members as members
+where members.as_of_day < (select day from run_days)
+
+-- name: definitions_before
+select sizes.segment, sizes.definition
+from segments.segment_sizes as sizes
+where sizes.as_of_day = (select day from day_before)
+
 -- name: turned
 with today as (
     select members.segment, members.profile_id
@@ -8,15 +18,14 @@ with today as (
 before as (
     select members.segment, members.profile_id
     from segments.segment_members as members
-    join run_days on members.as_of_day = run_days.day - 1
+    join day_before on members.as_of_day = day_before.day
 )
 
 select
     (select day from run_days) as as_of_day,
     coalesce(today.segment, before.segment) as segment,
     coalesce(today.profile_id, before.profile_id) as profile_id,
-    case when before.profile_id is null then 'entered' else 'left' end as change,
-    exists (select 1 from before) as has_before
+    case when before.profile_id is null then 'entered' else 'left' end as change
 from today
 full join before on today.segment = before.segment and today.profile_id = before.profile_id
 where today.profile_id is null or before.profile_id is null
@@ -29,7 +38,7 @@ with compared as (
         on turned.segment = now.segment and turned.profile_id = now.profile_id and now.as_of_day = turned.as_of_day
     left join truths as was
         on turned.segment = was.segment and turned.profile_id = was.profile_id
-        and was.as_of_day = turned.as_of_day - 1 and now.place = was.place
+        and was.as_of_day = (select day from day_before) and now.place = was.place
 ),
 
 reasons as (
@@ -53,9 +62,13 @@ select
     case
         when reasons.profile_id is null and turned.change = 'left' and turned.profile_id not in (select profile_id from profile.profiles)
             then 'the profile is gone'
-        when not turned.has_before then 'the first day'
+        when (select day from day_before) is null then 'the first day'
+        when definitions_before.segment is null then 'the segment is new'
+        when definitions_before.definition <> definitions.definition then 'the segment was changed'
         when reasons.is_new then 'the profile is new'
         else reasons.reason
     end as reason
 from turned
+left join definitions on turned.segment = definitions.segment
+left join definitions_before on turned.segment = definitions_before.segment
 left join reasons on turned.segment = reasons.segment and turned.profile_id = reasons.profile_id

@@ -5,6 +5,7 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_pipeline.assets.charts import history
+from cdp_pipeline.assets.segments.segment_queries import segment_definitions
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
@@ -24,8 +25,10 @@ CHECKS = (EXPECTED,)
 
 def select(project: Project, sidecar: Sidecar) -> exp.Query:
     """The SELECT of the `.sql` file beside: a row for every segment, also for one without members."""
-    types = {"segment": "varchar", "smallest": "bigint", "largest": "bigint"}
-    rows = [(name, s.expected_size.min, s.expected_size.max) for name, s in sorted(project.segments.items())]
+    types = {"segment": "varchar", "smallest": "bigint", "largest": "bigint", "definition": "varchar"}
+    made_by = segment_definitions(project)
+    sizes = {name: segment.expected_size for name, segment in sorted(project.segments.items())}
+    rows = [(name, size.min, size.max, made_by[name]) for name, size in sizes.items()]
     return beside(__file__, segments=rows_select(types, rows))
 
 

@@ -31,7 +31,8 @@ select
     coalesce(changed.entered, 0) as entered,
     coalesce(changed.left_since, 0) as left_since,
     coalesce(counted.members, 0) >= segments.smallest
-        and (segments.largest is null or coalesce(counted.members, 0) <= segments.largest) as is_expected
+        and (segments.largest is null or coalesce(counted.members, 0) <= segments.largest) as is_expected,
+    segments.definition
 from run_days
 cross join segments
 left join counted on run_days.day = counted.as_of_day and segments.segment = counted.segment

@@ -4,7 +4,9 @@ with turns as (
         profile_id,
         change,
         as_of_day,
-        lead(as_of_day) over (partition by segment, profile_id order by as_of_day) as until_day,
+        min(as_of_day) filter (where change = 'left') over (
+            partition by segment, profile_id order by as_of_day rows between 1 following and unbounded following
+        ) as until_day,
         (select max(as_of_day) from segments.segment_changes) as last_day
     from segments.segment_changes
 )

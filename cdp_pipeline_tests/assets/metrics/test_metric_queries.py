@@ -1,0 +1,110 @@
+"""Metrics on mini tables: refunds, unknown amounts, long journeys, models without amounts."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cdp_pipeline.assets.metrics import value_scores
+from cdp_pipeline.assets.metrics.campaign_performance import QUERIES
+from cdp_pipeline.assets.metrics.journey_inputs import stage_journeys
+from cdp_pipeline.assets.metrics.value_scores import _effects
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.domain.customer_value import Histories, PurchaseModel
+from cdp_pipeline.domain.fitting import NotFitted
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+from cdp_pipeline.resources.warehouse import unaudited
+from cdp_pipeline.sql.lineage import parse
+
+METRICS = Path(value_scores.__file__).parent
+ORDERS = (
+    ("A", "2026-01-10", 50), ("A", "2026-03-10", -10),
+    ("B", "2026-01-12", None), ("C", "2026-02-01", 20), ("C", "2026-03-05", 30),
+)  # fmt: skip
+
+
+@pytest.fixture
+def bought(run_of_a_day: DuckDBSession) -> DuckDBSession:
+    session = run_of_a_day
+    rows = [(f"o{place}", who, day, amount) for place, (who, day, amount) in enumerate(ORDERS)]
+    types = {"order_id": "varchar", "record_id": "varchar", "ordered_on": "date", "amount": "decimal(18, 2)"}
+    session.stage_rows("given", types, rows)
+    session.replace_table("unified.orders", parse("select *, 'web' as channel from given"), unaudited)
+    people = "select distinct record_id, record_id as profile_id from given"
+    session.replace_table("identity.identity_map", parse(people), unaudited)
+    lines = "select 'o0' as order_id, 'S' as sku, 1 as quantity, 80 as amount union all select 'o0', 'S', 1, null"
+    session.replace_table("unified.order_lines", parse(lines), unaudited)
+    session.replace_table("unified.products", parse("select 'S' as sku, 100 as price"), unaudited)
+    return session
+
+
+def _made(session: DuckDBSession, name: str) -> None:
+    session.replace_table(f"metrics.{name}", parse((METRICS / f"{name}.sql").read_text()), unaudited)
+
+
+def test_a_refund_is_no_purchase_of_a_cohort(bought: DuckDBSession) -> None:
+    _made(bought, "cohort_retention")
+    found = bought.rows(parse("select cohort_month, months_since, profiles from metrics.cohort_retention order by all"))
+    assert found == [
+        (date(2026, 1, 1), 0, 2),
+        (date(2026, 2, 1), 0, 1),
+        (date(2026, 2, 1), 1, 1),
+    ]
+
+
+def test_a_line_without_an_amount_saves_nothing(bought: DuckDBSession) -> None:
+    _made(bought, "purchase_metrics")
+    sql = "select discount_share from metrics.purchase_metrics where profile_id = 'A'"
+    assert bought.rows(parse(sql)) == [(pytest.approx(0.2),)]
+
+
+def test_the_first_touch_is_that_of_the_whole_journey(run_of_a_day: DuckDBSession, project: Project) -> None:
+    events = ["viewed", "clicked", "opened", "order"]
+    touches = [
+        ("P", f"t{n}", f"2026-11-0{n + 1} 10:00", "web", event, 30 if event == "order" else None)
+        for n, event in enumerate(events)
+    ]
+    types = {"profile_id": "varchar", "touch_id": "varchar", "occurred_at": "timestamp", "channel": "varchar", "event": "varchar", "amount": "decimal(18, 2)"}  # fmt: skip
+    run_of_a_day.stage_rows("given", types, touches)
+    timeline = "select *, cast(occurred_at as date) as occurred_on, null::varchar as campaign_id from given"
+    run_of_a_day.replace_table("profile.timeline", parse(timeline), unaudited)
+    asked = project.metrics.journeys.model_copy(update={"longest": 2})
+    stage_journeys(run_of_a_day, asked, by_campaign=True)
+    run_of_a_day.stage_rows("removals", {"step": "varchar", "effect": "double", "share": "double"}, [(f"web {e}", 1, 0.3) for e in events[:3]])  # fmt: skip
+    run_of_a_day.stage("found", QUERIES["attributed"])
+    sql = "select touchpoint, first_touch_conversions, last_touch_conversions from found order by 1"
+    assert run_of_a_day.rows(parse(sql)) == [("web clicked", 0, 0), ("web opened", 0, 1), ("web viewed", 1, 0)]
+
+
+def test_amounts_that_are_all_alike_keep_no_purchases_from_being_foretold(
+    run_of_a_day: DuckDBSession, project: Project
+) -> None:
+    asked = project.metrics.predictions
+    chance = np.random.default_rng(3)
+    people = [(f"P{n}", n, int(day)) for n in range(200) for day in chance.integers(0, 500, size=1 + n % 4)]
+    run_of_a_day.stage_rows("bought", {"profile_id": "varchar", "n": "bigint", "back": "bigint"}, people)
+    last = date(2026, 11, 15)
+    days = "select distinct profile_id, date '2026-11-15' - cast(back as int) as ordered_on, 50.0 as amount from bought"
+    run_of_a_day.stage("purchase_days", parse(days))
+    run_of_a_day.stage("parameters", parse(f"select {asked.horizon_days} as horizon_days"))
+    assert value_scores.ORDERS in value_scores.train_orders(run_of_a_day, asked, last)
+    with pytest.raises(NotFitted, match="different amounts"):
+        value_scores.train_value(run_of_a_day, asked, last)
+
+
+def test_the_histories_that_reasons_compare_with_could_be_somebodys() -> None:
+    seen: list[Histories] = []
+
+    class Watched(PurchaseModel):
+        def expected(self, histories: Histories, weeks: float) -> np.ndarray:  # type: ignore[type-arg]
+            seen.append(histories)
+            return super().expected(histories, weeks)
+
+    model = Watched(0.24, 4.41, 0.79, 2.43, 0.0)
+    histories = Histories.of_days([0, 1, 6, 2], [0, 4, 280, 100], [30, 200, 525, 100], [3, 2, 1, 1])
+    _effects(model, histories, model.expected(histories, 12), 12)
+    for compared in seen:
+        assert (compared.recency >= 0).all()
+        assert (compared.recency <= compared.age + 1e-12).all()
+        assert ((compared.repeats > 0) | (compared.recency == 0)).all()
