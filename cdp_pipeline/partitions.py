@@ -10,6 +10,8 @@ from cdp_pipeline.config.deployment import Deployment
 PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
+DESTINATIONS_TAG, RESYNC_TAG = "cdp/destinations", "cdp/resync"
+"""Of a run that delivers: the destinations asked for, separated by spaces, and whether the whole audience goes out."""
 
 
 def daily_partitions(deployment: Deployment) -> DailyPartitionsDefinition:

@@ -6,7 +6,7 @@ events, and freeing what a killed process left behind. What does not: what the j
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -45,9 +45,13 @@ UNFINISHED = [
 
 
 def run_daily(
-    instance: DagsterInstance, first: date, last: date, selection: str | None = None
+    instance: DagsterInstance,
+    first: date,
+    last: date,
+    selection: str | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[DagsterRun, DagsterEvent]]:
-    """Run the job for a day or a range as one run; yields its events as they happen."""
+    """Run the job for a day or a range as one run, with further tags; yields its events as they happen."""
     recon = ReconstructableRepository.for_module(MODULE, ATTRIBUTE, working_directory=str(REPOSITORY))
     job = recon.get_reconstructable_job(DAILY)
     definition = job.get_definition()
@@ -55,7 +59,7 @@ def run_daily(
     run = instance.create_run_for_job(
         definition,
         run_config=SILENT,
-        tags={**definition.run_tags, **_day_tags(first, last), OWNER_TAG: _owner()},
+        tags={**definition.run_tags, **_day_tags(first, last), OWNER_TAG: _owner(), **(tags or {})},
         asset_selection=selected,
         remote_job_origin=_origin(),
         job_code_origin=job.get_python_origin(),

@@ -42,7 +42,7 @@ from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.domain.expressions import column, named, sql_of, text
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.domain.masking import without_values
-from cdp_pipeline.partitions import daily_partitions, days_between, run_days
+from cdp_pipeline.partitions import DESTINATIONS_TAG, RESYNC_TAG, daily_partitions, days_between, run_days
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.extracts import ExtractError
 from cdp_pipeline.resources.warehouse import Session, WarehouseError
@@ -92,7 +92,9 @@ def dagster_asset(
             if table.layer not in OF_THEIR_DAY and table.full_name != INSPECTION:
                 days = _with_later_days(session, table, days)
             stage_run_days(session, days, project.deployment)
-            run = TableRun(table, session, project, settings, days, context.run_id, asked)
+            destinations = tuple(context.run.tags.get(DESTINATIONS_TAG, "").split())
+            is_resync = RESYNC_TAG in context.run.tags
+            run = TableRun(table, session, project, settings, days, context.run_id, asked, destinations, is_resync)
             failure = _built(run)
             newest = days[-1] if table.layer in OF_THEIR_DAY else _newest_extract(session)
             record(run, max(days[-1], newest or days[-1]), failure)

@@ -36,8 +36,8 @@ class TableRun:
     """One materialisation of a table.
 
     `days` are those it brings up to date, `run_id` is Dagster's. `asked_days`, where they are given, are the
-    run's own (one, or a range): `days` may go on to later ones. Builders call `write` once; what they put
-    into `metadata` shows in the UI.
+    run's own (one, or a range): `days` may go on to later ones. A run may be asked for some `destinations` alone,
+    and to deliver them whole (`is_resync`). Builders call `write` once; what they put into `metadata` shows in the UI.
     """
 
     table: "TableAsset"
@@ -47,6 +47,8 @@ class TableRun:
     days: tuple[date, ...]
     run_id: str
     asked_days: tuple[date, ...] = ()
+    destinations: tuple[str, ...] = ()
+    is_resync: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
     checks: list[CheckResult] = field(default_factory=list)
     query: exp.Expr | None = None

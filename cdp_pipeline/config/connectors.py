@@ -183,30 +183,23 @@ class Api(Config):
         return any(WINDOW_PLACEHOLDERS.search(value) for value in self.params.values())
 
 
-class Files(Config):
-    """Files that a partner drops in an S3 bucket, on an SFTP server, or in another folder.
+class FileSystem(Config):
+    """A place in an S3 bucket, on an SFTP server, or in another folder.
 
-    `url` may contain `*` in its last part, and `{date}` (or `{date:%Y%m%d}`) where the names tell the day;
-    without it the files are those of the newest day. `options` and `secrets` are dlt's credentials of the
-    file system (`endpoint_url`, `region_name`; `aws_access_key_id`, `aws_secret_access_key`; `sftp_username`,
-    `sftp_password`, `sftp_key_filename`), the latter with the name of the environment variable.
+    `options` and `secrets` are dlt's credentials of the file system (`endpoint_url`, `region_name`;
+    `aws_access_key_id`, `aws_secret_access_key`; `sftp_username`, `sftp_password`, `sftp_key_filename`), the
+    latter with the name of the environment variable.
     """
 
-    kind: Literal["files"]
     url: str
     options: dict[str, str | int] = {}
     secrets: dict[str, SecretName] = {}
 
     @field_validator("url")
     @classmethod
-    def _known(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"s3", "sftp", "file"} or "@" in value:
-            raise ValueError("an address such as s3://bucket/{date}/*.csv or sftp://host/drop/*.csv, without a user")
-        if re.search("[{}]", re.sub(r"\{date(:[%\w./-]+)?\}", "", value)):
-            raise ValueError("{date} or {date:%Y%m%d}, and no other placeholder")
-        if "*" in value.rpartition("/")[0]:
-            raise ValueError("* stands in the last part of the address only")
+    def _served(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"s3", "sftp", "file"} or "@" in value:
+            raise ValueError("an address such as s3://bucket/folder or sftp://host/folder, without a user")
         return value
 
     @field_validator("options")
@@ -215,6 +208,25 @@ class Files(Config):
         for name in value:
             if OF_A_SECRET.search(name):
                 raise ValueError(f"{name} belongs under secrets, with the name of an environment variable")
+        return value
+
+
+class Files(FileSystem):
+    """Files that a partner drops in a file system.
+
+    `url` may contain `*` in its last part, and `{date}` (or `{date:%Y%m%d}`) where the names tell the day;
+    without it the files are those of the newest day.
+    """
+
+    kind: Literal["files"]
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if re.search("[{}]", re.sub(r"\{date(:[%\w./-]+)?\}", "", value)):
+            raise ValueError("{date} or {date:%Y%m%d}, and no other placeholder")
+        if "*" in value.rpartition("/")[0]:
+            raise ValueError("* stands in the last part of the address only")
         return value
 
     @property

@@ -28,15 +28,15 @@ from cdp_pipeline.config.suppressions import COLUMNS as SUPPRESSION_COLUMNS
 from cdp_pipeline.domain.expressions import column, named, row_of, table, text, union_all, within
 from cdp_pipeline.domain.person import KEYS, rows_condition
 from cdp_pipeline.domain.standardisation import parse_email, parse_phone
-from cdp_pipeline.privacy.files import Search, blot_out, drop_rows, files_below
+from cdp_pipeline.privacy.files import ROW_FILES, Search, blot_out, drop_rows, files_below
 from cdp_pipeline.privacy.former import ever_found
 from cdp_pipeline.privacy.landing import empty_landing
 from cdp_pipeline.privacy.lines import stage_lines
-from cdp_pipeline.privacy.partners import partner_rows, partners, queue_removals, removals_of
+from cdp_pipeline.privacy.partners import partner_cells, partners, queue_removals, removals_of
 from cdp_pipeline.privacy.people import stage_people
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline.resources.landing import digest
+from cdp_pipeline.resources.manifests import MANIFEST, restate
 from cdp_pipeline.resources.publisher import publish
 from cdp_pipeline.resources.warehouse import require
 from cdp_pipeline.settings import Settings
@@ -53,6 +53,7 @@ READ = (
     "profile.timeline",
     "activation.delivery_members",
     "activation.deliveries",
+    "activation.outbox",
     "quality.quarantine",
     "quality.source_audit",
 )
@@ -119,7 +120,7 @@ def erase(
         found = _counted(session, settings, project, conditions, unknown)
         if dry_run or not (found.profiles or found.lines or found.rows):
             return found
-        removals = removals_of(session, project, found.request_id)
+        removals = removals_of(session, found.request_id)
         session.stage("needles", QUERIES["needles"])
         values, contained = (
             [str(row[0]) for row in session.rows(query)]
@@ -325,15 +326,15 @@ def _clean_files(session: DuckDBSession, settings: Settings, project: Project, s
 
     Pages for review show whole records, so those of the person's cases go as a whole: `cdp review` makes them anew.
     """
-    cells = {str(row[0]) for row in session.rows(QUERIES["own_cells"])}
-    rows = {row for _, row in partner_rows(session, project)}
-    changed = []
-    tables = [*settings.exports.rglob("*.csv"), *(settings.data / "truth").rglob("*.csv")]
-    tables.append(settings.seeds / "steward" / "decisions.csv")
-    told = Search([*cells, *search.values, *(cell for row in rows for cell in row)])
+    cells = {str(row[0]) for row in session.rows(QUERIES["own_cells"])} | partner_cells(session, project)
+    changed, dropped = [], dict[Path, int]()
+    tables = [path for path in files_below(settings.exports) if path.suffix in ROW_FILES]
+    tables += [*(settings.data / "truth").rglob("*.csv"), settings.seeds / "steward" / "decisions.csv"]
+    told = Search([*cells, *search.values])
     for path in sorted(path for path in tables if path.exists()):
-        if told.finds(path) and drop_rows(path, cells, rows):
+        if told.finds(path) and (number := drop_rows(path, cells)):
             changed.append(path)
+            dropped[path] = number
     for path in _files(settings):
         if path.is_relative_to(settings.landing) or path in changed or _is_rewritten(path, settings):
             continue
@@ -343,12 +344,15 @@ def _clean_files(session: DuckDBSession, settings: Settings, project: Project, s
             else:
                 blot_out(path, search)
             changed.append(path)
+    folders = sorted({path.parent for path in dropped if (path.parent / MANIFEST).exists()})
     written = [
-        (str(path.relative_to(settings.exports)), digest(path))
-        for path in changed
-        if path.is_relative_to(settings.exports)
+        (
+            "/".join(folder.parts[-2:]),
+            restate(folder, {path.name: n for path, n in dropped.items() if path.parent == folder}),
+        )
+        for folder in folders
     ]
-    session.stage_rows("written_exports", {"file": "varchar", "sha256": "varchar"}, written)
+    session.stage_rows("written_exports", {"folder": "varchar", "sha256": "varchar"}, written)
     return [str(path.relative_to(settings.home)) for path in changed]
 
 

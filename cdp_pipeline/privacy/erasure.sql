@@ -62,7 +62,7 @@ from quality.extracts as extracts
 
 -- name: deliveries
 select * replace (
-    coalesce((select max(written.sha256) from written_exports as written where written.file = deliveries.file), deliveries.sha256) as sha256
+    coalesce((select max(written.sha256) from written_exports as written where written.folder = deliveries.folder), deliveries.sha256) as sha256
 )
 from activation.deliveries as deliveries
 

@@ -5,16 +5,22 @@ logs. What does not: which values are a person's.
 """
 
 import csv
+import functools
+import json
 import mmap
 import re
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from ahocorasick_rs import BytesAhoCorasick
 
 ERASED = "[erased]"
@@ -99,24 +105,67 @@ class _Automaton:
         return self.pattern.search(around) is not None
 
 
-def drop_rows(path: Path, cells: Collection[str], rows: Collection[tuple[str, ...]] = ()) -> int:
-    """Take the records with such a cell (in small letters), or that are such a row, out of a CSV file; returns their number.
+def drop_rows(path: Path, cells: Collection[str]) -> int:
+    """Take the records with such a cell (in small letters) out of a CSV, JSON lines or Parquet file; returns their number.
 
-    The other records keep their bytes.
+    The other records keep their bytes; those of Parquet their values.
     """
-    partial, dropped = path.with_name(f".{path.name}.partial"), 0
-    with path.open(encoding="utf-8", newline="") as source, partial.open("w", encoding="utf-8", newline="") as target:
-        shutil.copymode(path, partial)
-        for record in _records(source):
-            found = next(csv.reader([record]), [])
-            if tuple(found) in rows or any(cell.strip().lower() in cells for cell in found):
-                dropped += 1
-            else:
-                target.write(record)
+    partial = path.with_name(f".{path.name}.partial")
+    dropped = ROW_FILES[path.suffix](path, partial, cells)
     if dropped:
+        shutil.copymode(path, partial)
         partial.replace(path)
     partial.unlink(missing_ok=True)
     return dropped
+
+
+def _drop_texts(path: Path, partial: Path, cells: Collection[str], read: Callable[[str], Iterable[Any]]) -> int:
+    """Records of text whose cells `read` gives."""
+    dropped = 0
+    partial.touch(mode=0o600)
+    with path.open(encoding="utf-8", newline="") as source, partial.open("w", encoding="utf-8", newline="") as target:
+        for record in _records(source) if path.suffix == ".csv" else source:
+            if any(isinstance(cell, str) and cell.strip().lower() in cells for cell in read(record)):
+                dropped += 1
+            else:
+                target.write(record)
+    return dropped
+
+
+def _cells_of_line(record: str) -> Iterator[Any]:
+    return iter(next(csv.reader([record]), []))
+
+
+def _cells_of_document(record: str) -> Iterator[Any]:
+    waiting: list[Any] = [json.loads(record)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+        else:
+            yield value
+
+
+def _drop_columnar(path: Path, partial: Path, cells: Collection[str]) -> int:
+    dropped = 0
+    listed = pa.array(sorted(cells), pa.string())
+    partial.touch(mode=0o600)
+    with pq.ParquetFile(path) as source, pq.ParquetWriter(partial, source.schema_arrow) as target:
+        for batch in source.iter_batches():
+            texts = [column for column in batch.columns if pa.types.is_string(column.type)]
+            found = [pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(column)), listed) for column in texts]
+            mine = functools.reduce(pc.or_, found) if found else pa.array([False] * len(batch))
+            dropped += pc.sum(mine).as_py() or 0
+            target.write_batch(batch.filter(pc.invert(mine)))
+    return dropped
+
+
+ROW_FILES: dict[str, Callable[[Path, Path, Collection[str]], int]] = {
+    ".csv": functools.partial(_drop_texts, read=_cells_of_line),
+    ".jsonl": functools.partial(_drop_texts, read=_cells_of_document),
+    ".parquet": _drop_columnar,
+}
+"""How records are taken out of a file, by its suffix."""
 
 
 def _records(source: Iterable[str]) -> Iterator[str]:

@@ -1,54 +1,56 @@
 """What partners hold of the staged people, and the queue of what they must remove (`activation.removals`)."""
 
-from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 
+import pyarrow as pa
 from sqlglot import exp
 
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.config.suppressions import DIGEST
-from cdp_pipeline.domain.destinations import IDENTIFIERS, file_select
-from cdp_pipeline.domain.expressions import column, within
+from cdp_pipeline.domain.partners import partner_of
 from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
 REMOVALS = "activation.removals"
+SCHEMA = pa.schema(
+    [
+        ("request_id", pa.string()),
+        ("destination", pa.string()),
+        ("number", pa.int64()),
+        ("keys", pa.list_(pa.string())),
+        ("held_as_of", pa.date32()),
+        ("removed_on", pa.date32()),
+    ]
+)
 
 
 def partners(session: Session) -> list[str]:
-    """Destinations that hold any of the people."""
-    return [str(name) for name, _ in session.rows(QUERIES["held"])]
+    """Destinations that hold any of the people, or may have been told of them."""
+    session.stage("partners_told", QUERIES["told"])
+    return [str(row[0]) for row in session.rows(QUERIES["partners"])]
 
 
-def partner_rows(session: Session, project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Destination and row of the person, as a partner's file has it today."""
-    mine = within(column("profile_id", "members"), exp.select("profile_id").from_("person_profiles"))
-    for name, destination in sorted(project.destinations.items()):
-        asked = file_select(destination, column("as_of_day", "members")).where(mine.copy()).distinct()
-        for row in session.rows(asked):
-            yield name, tuple("" if cell is None else str(cell) for cell in row)
+def partner_cells(session: Session, project: Project) -> set[str]:
+    """By what partners find the people and nobody else, as their files have it, in small letters."""
+    session.stage("partners_told", QUERIES["told"])
+    places = []
+    for name, destination in project.destinations.items():
+        partner = partner_of(destination)
+        places += [(name, partner.kept.index(header) + 1) for header in partner.finds_by]
+    session.stage_rows("finding_places", {"destination": "varchar", "place": "bigint"}, places)
+    return {str(row[0]) for row in session.rows(QUERIES["cells"])}
 
 
-def removals_of(session: Session, project: Project, request_id: str) -> list[tuple[Any, ...]]:
-    """Rows of `activation.removals`: by what each partner knows the person, in hashes."""
-    held = dict(session.rows(QUERIES["held"]))
-    rows = set()
-    for name, row in partner_rows(session, project):
-        headers = list(file_select(project.destinations[name], exp.true()).named_selects)
-        for identifier in IDENTIFIERS[project.destinations[name].format]:
-            cell = row[headers.index(identifier)]
-            if cell:
-                hashed = cell if DIGEST.match(cell) else sha256(cell.encode()).hexdigest()
-                rows.add((request_id, name, identifier, hashed, held.get(name), None))
-    return sorted(rows)
+def removals_of(session: Session, request_id: str) -> list[tuple[Any, ...]]:
+    """Rows of `activation.removals`: by what each partner knows the people, as it has it."""
+    session.stage("partners_told", QUERIES["told"])
+    return [(request_id, *row, None) for row in session.rows(QUERIES["removals"])]
 
 
 def queue_removals(session: Session, removals: list[tuple[Any, ...]]) -> None:
     """Add the rows to `activation.removals`; it is made where it is missing."""
-    types = dict.fromkeys(("request_id", "destination", "identifier", "sha256"), "varchar")
-    session.stage_rows("new_removals", {**types, "held_as_of": "date", "removed_on": "date"}, removals)
+    rows = [dict(zip(SCHEMA.names, row, strict=True)) for row in removals]
+    session.stage_arrow("new_removals", pa.Table.from_pylist(rows, schema=SCHEMA))
     query = exp.select("*").from_("new_removals")
     if session.columns(REMOVALS):
         session.append(REMOVALS, query)

@@ -1,6 +1,7 @@
 """Following a run: a progress bar, and the record that the summary prints."""
 
 import time
+from collections.abc import Mapping
 from datetime import date
 
 from dagster import AssetCheckSeverity, DagsterEvent, DagsterEventType, DagsterInstance
@@ -11,8 +12,10 @@ from cdp_pipeline.reporting.summary import RunRecord
 from cdp_pipeline.runs import free_dead_runs, run_daily
 
 
-def follow(console: Console, first: date, last: date, selection: str | None) -> RunRecord:
-    """Run the daily job and show how far it is."""
+def follow(
+    console: Console, first: date, last: date, selection: str | None, tags: Mapping[str, str] | None = None
+) -> RunRecord:
+    """Run the daily job, with further tags, and show how far it is."""
     record = RunRecord()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with DagsterInstance.get() as instance, Progress(*columns, console=console, transient=True) as progress:
@@ -20,7 +23,7 @@ def follow(console: Console, first: date, last: date, selection: str | None) -> 
             console.print(f"freed what the dead run {run_id[:8]} held")
         task = progress.add_task("starting", total=None)
         started = time.monotonic()
-        for run, event in run_daily(instance, first, last, selection):
+        for run, event in run_daily(instance, first, last, selection, tags):
             if progress.tasks[0].total is None:
                 snapshot = instance.get_execution_plan_snapshot(str(run.execution_plan_snapshot_id))
                 progress.update(task, total=len(snapshot.step_keys_to_execute))

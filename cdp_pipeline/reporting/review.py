@@ -26,7 +26,7 @@ def write_review(settings: Settings, folder: Path, top: int) -> list[Path]:
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
         session.stage("asked", exp.select(named(literal(top), "top")))
         table = folder / "queue.csv"
-        session.export_csv(QUERIES["queue"], table)
+        session.export_private(QUERIES["queue"], table)
         for name in ("asked_pairs", "wanted_components", "candidates", "compared_records", "clustered_records"):
             session.stage(name, QUERIES[name])
         session.stage("candidates", QUERIES["named_candidates"])

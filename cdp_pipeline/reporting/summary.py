@@ -41,16 +41,23 @@ def print_summary(
         delivered = {str(row[0]) for row in session.rows(QUERIES["delivered"])}
         figures = dict(session.rows(QUERIES["figures"]))
         segments = session.rows(QUERIES["segments"])
-        deliveries = session.rows(QUERIES["deliveries"])
     _print_figures(console, figures, record, days)
     _print_missing(console, project, settings, delivered)
     console.print(_table(f"Segments as of {days[-1]}", ("segment", "members", "entered", "left"), segments))
-    headers = ("destination", "status", "members", "no consent", "no contact", "suppressed")
-    console.print(_table("Deliveries", headers, [row[:-1] for row in deliveries]))
-    for file in (row[-1] for row in deliveries if row[-1]):
-        console.print(f"  {settings.exports / file}", soft_wrap=True)
+    print_deliveries(console, settings, project, days[-1])
     seconds = [(layer, f"{spent:.1f}") for layer, spent in record.seconds.items()]
     console.print(_table("Seconds by layer", ("layer", "seconds"), seconds))
+
+
+def print_deliveries(console: Console, settings: Settings, project: Project, day: date) -> None:
+    """What each destination was told as of the day, and where it lies."""
+    with DuckDBWarehouse.of(settings).session() as session:
+        stage_run_days(session, (day,), project.deployment)
+        deliveries = session.rows(QUERIES["deliveries"])
+    headers = ("destination", "status", "members", "added", "removed", "no consent", "refused else")
+    console.print(_table("Deliveries", headers, [row[:-1] for row in deliveries]))
+    for folder in (row[-1] for row in deliveries if row[1] == "delivered"):
+        console.print(f"  {settings.exports / folder}", soft_wrap=True)
 
 
 def _print_missing(console: Console, project: Project, settings: Settings, delivered: set[str]) -> None:

@@ -34,10 +34,11 @@ select
     deliveries.destination,
     deliveries.status,
     deliveries.members,
+    deliveries.added,
+    deliveries.removed,
     deliveries.refused_no_consent,
-    deliveries.refused_no_contact,
-    deliveries.refused_suppressed,
-    deliveries.file
+    deliveries.refused_no_contact + deliveries.refused_invalid_contact + deliveries.refused_suppressed + deliveries.refused_contact_cap as refused_else,
+    deliveries.folder
 from activation.deliveries as deliveries
 join run_days on deliveries.as_of_day = run_days.day
 order by deliveries.destination

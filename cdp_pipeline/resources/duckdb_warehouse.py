@@ -24,6 +24,7 @@ MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
 BUILDING = "__building"
 REWRITTEN = "rewritten"
 LOCK_PATIENCE_SECONDS = 900
+COPY_OPTIONS = {".csv": "format csv, header", ".jsonl": "format json", ".parquet": "format parquet"}
 
 
 class DuckDBSession:
@@ -111,13 +112,13 @@ class DuckDBSession:
         self.stage(name, exp.select(*selected).from_(exp.table_(view, quoted=True)))
         self._connection.unregister(view)
 
-    def export_csv(self, query: exp.Expr, path: Path) -> None:
-        """COPY to a temporary name, mode 0600, then rename."""
-        self._export(query, path, "format csv, header", 0o600)
-
     def export_parquet(self, query: exp.Expr, path: Path) -> None:
         """COPY to a temporary name, mode 0644 (it holds no direct identifiers), then rename."""
-        self._export(query, path, "format parquet", 0o644)
+        self._export(query, path, COPY_OPTIONS[".parquet"], 0o644)
+
+    def export_private(self, query: exp.Expr, path: Path) -> None:
+        """COPY in the form that the suffix names (.csv, .jsonl, .parquet), mode 0600, then rename."""
+        self._export(query, path, COPY_OPTIONS[path.suffix], 0o600)
 
     def _export(self, query: exp.Expr, path: Path, options: str, mode: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

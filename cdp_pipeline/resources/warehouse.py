@@ -55,8 +55,11 @@ class Session(Protocol):
     def stage_arrow(self, name: str, content: Any) -> None:
         """Keep an Arrow table under a plain name for this session only."""
 
-    def export_csv(self, query: exp.Expr, path: Path) -> None:
-        """Write a query's rows with a header, readable by its owner only, in one step under its final name."""
+    def export_private(self, query: exp.Expr, path: Path) -> None:
+        """Write a query's rows in the form that the suffix names (.csv with a header, .jsonl or .parquet).
+
+        Only the owner can read the file; it has its name in one step.
+        """
 
     def export_parquet(self, query: exp.Expr, path: Path) -> None:
         """Write a query's rows as Parquet, in one step under its final name."""

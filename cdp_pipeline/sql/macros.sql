@@ -44,6 +44,12 @@ create or replace macro mailbox(email) as
         then replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@gmail.com'
         else email end;
 
+-- An address as partners have it that take a Gmail address without dots and without what follows a plus.
+create or replace macro undotted(email, domains) as
+    case when list_contains(domains, split_part(email, '@', 2))
+        then replace(split_part(split_part(email, '@', 1), '+', 1), '.', '') || '@' || split_part(email, '@', 2)
+        else email end;
+
 -- Whether a line tells of a value by itself: joanna@x.example does not tell of anna@x.example.
 create or replace macro tells_of(line, value) as
     contains(line, value)

@@ -70,7 +70,7 @@ def test_a_new_column_in_a_slice_is_kept(session: DuckDBSession) -> None:
 
 def test_a_file_is_exported_for_its_owner_only(session: DuckDBSession, tmp_path: Path) -> None:
     path = tmp_path / "out" / "list.csv"
-    session.export_csv(parse("select 1 as a"), path)
+    session.export_private(parse("select 1 as a"), path)
     assert path.read_text() == "a\n1\n"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [p.name for p in path.parent.iterdir()] == ["list.csv"]

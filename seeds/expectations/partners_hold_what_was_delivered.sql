@@ -1,9 +1,16 @@
 with held as (
-    select as_of_day, destination, count(*) as members from activation.delivery_members group by as_of_day, destination
+    select destination, count(*) as members from activation.delivery_members where is_certain group by destination
+),
+
+last_delivered as (
+    select destination, members
+    from activation.deliveries
+    where status in ('delivered', 'unchanged')
+    qualify row_number() over (partition by destination order by as_of_day desc, delivery_id desc) = 1
 )
 
-select deliveries.destination, deliveries.members as delivered, coalesce(held.members, 0) as held
-from activation.deliveries as deliveries
-left join held on deliveries.as_of_day = held.as_of_day and deliveries.destination = held.destination
-where deliveries.status = 'delivered' and deliveries.members <> coalesce(held.members, 0)
-    and deliveries.as_of_day = (select max(newest.as_of_day) from activation.deliveries as newest)
+select last_delivered.destination, last_delivered.members as delivered, coalesce(held.members, 0) as held
+from last_delivered
+left join held on last_delivered.destination = held.destination
+where last_delivered.members <> coalesce(held.members, 0)
+    and last_delivered.destination not in (select destination from activation.outbox)

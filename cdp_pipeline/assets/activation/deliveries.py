@@ -1,108 +1,256 @@
-"""`activation.deliveries`: the partners' files, and what was delivered.
+"""`activation.deliveries`: what was delivered to each destination, and the delivering itself.
 
-Only the last day of a run goes out, and only where no newer day went before: backfilling an old day
-never sends a partner an outdated audience.
+A delivery is prepared (its files written aside, its rows put into `activation.outbox` in the step that records
+it), sent, and ended in one step that brings `activation.delivery_members` up to date. A run that is killed leaves
+it undone, prepared or done; the next run goes on with what is prepared, unless somebody in it may no longer be
+told: then the rest is abandoned, and what the partner may have got of it is told again by the next delivery.
+A destination that fails does not hold up the others, and is tried again by the next run. Only the newest day goes out.
 """
 
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 from sqlglot import exp
 
+from cdp_pipeline.assets.activation.audiences import REASONS
+from cdp_pipeline.assets.activation.outbox import Delta, schemas, stage_delta, stage_wanted, write_files
+from cdp_pipeline.assets.activation.people import stage_reach
+from cdp_pipeline.assets.sidecars import packaged_sidecar
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.destinations import Destination
-from cdp_pipeline.config.suppressions import load_suppressions
-from cdp_pipeline.domain.destinations import eligible_select, file_select
-from cdp_pipeline.domain.expressions import literal
-from cdp_pipeline.resources.landing import digest
+from cdp_pipeline.config.expectations import Expectation
+from cdp_pipeline.domain.expressions import column, literal, named, no_rows, text
+from cdp_pipeline.privacy.pseudonyms import pseudonym_key
+from cdp_pipeline.resources.manifests import files_of, is_whole, write_manifest
+from cdp_pipeline.resources.targets import DeliveryFailed, acknowledged, discard, put_in_place, send
+from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.files import named_beside
 
-PENDING = ".pending"
-"""Folder of files whose table is not audited yet: no partner is sent what a check refuses."""
-REASONS = ("no_consent", "no_contact", "suppressed")
 QUERIES = named_beside(__file__)
+DELIVERIES, OUTBOX, MEMBERS = "activation.deliveries", "activation.outbox", "activation.delivery_members"
+REMOVALS = "activation.removals"
+PENDING = ".pending"
+"""Folder of deliveries that are prepared: no partner is sent what a check refuses."""
+TAKEN = Expectation(
+    expectation="expect_partners_to_take_their_deliveries",
+    severity="warn",
+    dimension="timeliness",
+    sentence="Every partner took what was delivered; what it did not take is sent again by the next run.",
+)
+CHECKS = (TAKEN,)
 
 
 def build(run: TableRun) -> None:
-    """Write one file a destination and a row a destination and day."""
-    rmtree(run.settings.exports / PENDING, ignore_errors=True)
-    suppressions = load_suppressions(run.project.seeds)
-    run.session.stage_rows("suppressions", {"kind": "varchar", "sha256": "varchar"}, suppressions)
-    run.session.stage("eligible", eligible_select(run.project.destinations))
-    newest = _newest_delivered(run)
-    before = _delivered_before(run)
-    rows = [
-        _delivery(run, destination, day, newest.get(name), before.get((day, name)))
-        for name, destination in sorted(run.project.destinations.items())
-        for day in run.days
-    ]
-    types = run.table.sidecar.types
-    run.session.stage_rows("delivered", types, rows)
-    run.metadata["files"] = ", ".join(row[8] for row in rows if row[8]) or "none"
-    run.write(exp.select("*").from_("delivered"), also=lambda: _send(run))
+    """Go on with what is prepared, prepare what has changed, and send it."""
+    asked = [d for name, d in sorted(run.project.destinations.items()) if name in (run.destinations or (name,))]
+    make_state(run.session)
+    run.session.stage("audience", exp.select("*").from_("activation.audiences"))
+    stage_reach(run.session, run.project)
+    key = pseudonym_key(run.settings)
+    waiting = {str(row[1]): str(row[0]) for row in run.session.rows(QUERIES["unfinished"])}
+    _discard_unrecorded(run, set(waiting.values()))
+    rows: list[tuple[Any, ...]] = []
+    prepared: list[tuple[Destination, str]] = []
+    failed: dict[str, str] = {}
+    run.session.stage("prepared", no_rows(_types(OUTBOX)))
+    for destination in asked:
+        stage_wanted(run.session, destination, run.as_of, key)
+        if destination.name in waiting:
+            failed.update(_go_on(run, destination, waiting[destination.name]))
+        if destination.name not in failed:
+            row, delivery_id = _prepare(run, destination)
+            rows += [row] if row else []
+            prepared += [(destination, delivery_id)] if delivery_id else []
+    run.session.stage_rows("delivered", run.table.sidecar.types, rows)
+    run.write_rows(exp.select("*").from_("delivered"), exp.false(), also=lambda: _put_into_outbox(run))
+    for destination, delivery_id in prepared:
+        failed.update(_deliver(run, destination, delivery_id))
+    told = "; ".join(f"{name}: {why}" for name, why in failed.items())
+    run.judge(TAKEN, not failed, told or "all did")
+    run.metadata["delivered"] = ", ".join(i for d, i in prepared if d.name not in failed) or "nothing"
+    run.metadata["rows"] = run.rows
 
 
-def _send(run: TableRun) -> None:
-    """Put the files that were written aside in their places."""
-    for path in sorted((run.settings.exports / PENDING).glob("*/*/*.csv")):
-        place = run.settings.exports / path.relative_to(run.settings.exports / PENDING)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(place)
-    rmtree(run.settings.exports / PENDING, ignore_errors=True)
+def outcomes(session: Session, destination: Destination) -> dict[str, int]:
+    """How many candidates may be delivered (`eligible`), and how many are refused for which reason."""
+    found = session.rows(_of(destination, QUERIES["counts"]).group_by("outcome"))
+    return {str(outcome): int(number) for outcome, number in found}
 
 
-def _newest_delivered(run: TableRun) -> dict[str, date]:
-    if not run.session.columns(run.table.full_name):
-        return {}
-    return {str(name): day for name, day in run.session.rows(QUERIES["newest_delivered"])}
+def _types(name: str) -> dict[str, str]:
+    return packaged_sidecar(Path(__file__).with_name(f"{name.partition('.')[2]}.yml")).types
 
 
-def _delivered_before(run: TableRun) -> dict[tuple[date, str], tuple[Any, ...]]:
-    """What went out stays on record, though its day is run again after a newer one was delivered."""
-    if not run.session.columns(run.table.full_name):
-        return {}
-    return {(row[0], str(row[1])): row for row in run.session.rows(QUERIES["delivered_before"])}
+def make_state(session: Session) -> None:
+    """The tables that deliveries go on from, where no run made them yet."""
+    for name in (DELIVERIES, OUTBOX, MEMBERS, REMOVALS):
+        if list(session.columns(name)) != list(_types(name)):
+            session.replace_table(name, no_rows(_types(name)), unaudited)
 
 
-def _delivery(
-    run: TableRun, destination: Destination, day: date, newest: date | None, before: tuple[Any, ...] | None
-) -> tuple[Any, ...]:
-    query = QUERIES["counts"].copy()
-    assert isinstance(query, exp.Select)
-    found = run.session.rows(
-        query.where(
-            exp.EQ(this=exp.column("as_of_day"), expression=literal(day)),
-            exp.EQ(this=exp.column("destination"), expression=literal(destination.name)),
-        )
-    )
-    counts = {str(reason): int(number) for reason, number in found}
-    members = counts.get("member", 0)
-    status, file, checksum = "superseded", None, None
-    goes_out = day == run.as_of and (newest is None or newest <= day)
-    if before is not None and not goes_out:
-        return before
-    if goes_out:
-        status = "delivered" if members >= destination.minimum_size else "below minimum"
-    if status == "delivered":
-        path = _write(run, destination, day)
-        file, checksum = str(path.relative_to(run.settings.exports / PENDING)), digest(path)
-    refused = [counts.get(reason, 0) for reason in REASONS]
-    return (
-        day,
+def _put_into_outbox(run: TableRun) -> None:
+    run.session.append(OUTBOX, exp.select("*").from_("prepared"))
+
+
+def _discard_unrecorded(run: TableRun, known: set[str]) -> None:
+    """Files of deliveries that a killed run did not get to record: nobody was sent them."""
+    for folder in (run.settings.exports / PENDING).glob("*/*"):
+        if str(folder.relative_to(run.settings.exports / PENDING)) not in known:
+            discard(folder)
+
+
+def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] | None, str | None]:
+    """The row of the delivery and its id where something goes out; no row where the day has one that says as much."""
+    delta = stage_delta(run.session, destination, run.as_of, is_resync=run.is_resync)
+    before = run.session.rows(_of(destination, QUERIES["deliveries_of_day"]))[0][0]
+    delivery_id = f"{destination.name}/{run.as_of}.{before + 1}"
+    if delta.is_nothing and before:
+        return None, None
+    status = "unchanged" if delta.is_large_enough else "below minimum"
+    folder, checksum = None, None
+    if not delta.is_nothing:
+        status, folder = "prepared", delivery_id
+        checksum = _write(run, delta, delivery_id)
+        run.session.append("prepared", exp.select("*").from_("delta"))
+    counts = outcomes(run.session, destination)
+    members = run.session.rows(QUERIES["members_to_be"])[0][0]
+    row = (
+        delivery_id,
+        run.as_of,
         destination.name,
+        "full" if delta.is_full else "delta",
         status,
         sum(counts.values()),
-        *refused,
+        *(counts.get(reason, 0) for reason in REASONS),
         members,
-        file,
+        delta.added,
+        delta.renewed,
+        delta.removed,
+        folder,
         checksum,
+        delta.batches,
+        None,
         run.run_id,
     )
+    return row, delivery_id if folder else None
 
 
-def _write(run: TableRun, destination: Destination, day: date) -> Path:
-    path = run.settings.exports / PENDING / destination.name / day.isoformat() / f"{destination.name}.csv"
-    run.session.export_csv(file_select(destination, literal(day)), path)
-    return path
+def _of(destination: Destination, query: exp.Query) -> exp.Select:
+    assert isinstance(query, exp.Select)
+    return query.where(exp.EQ(this=column("destination"), expression=text(destination.name)))
+
+
+def _write(run: TableRun, delta: Delta, delivery_id: str) -> str:
+    """Write the files and their manifest aside; returns the manifest's digest."""
+    folder = run.settings.exports / PENDING / delivery_id
+    discard(folder)
+    folder.mkdir(parents=True, mode=0o700)
+    files = write_files(run.session, delta, folder)
+    counts = outcomes(run.session, delta.destination)
+    told: dict[str, Any] = {
+        "delivery": delivery_id,
+        "destination": delta.destination.name,
+        "format": delta.destination.format,
+        "channel": delta.destination.channel,
+        "purposes": list(delta.destination.purposes),
+        "as_of_day": run.as_of.isoformat(),
+        "run_id": run.run_id,
+        "sync": "full" if delta.is_full else "delta",
+        "counts": {
+            "candidates": sum(counts.values()),
+            "eligible": delta.wanted,
+            "refused": {reason: counts.get(reason, 0) for reason in REASONS},
+            "added": delta.added,
+            "renewed": delta.renewed,
+            "removed": delta.removed,
+            "held_before": delta.held,
+            "held": int(run.session.rows(QUERIES["members_to_be"])[0][0]),
+        },
+    }
+    told["schema"] = schemas(run.session, delta, files)
+    return write_manifest(folder, told, files)
+
+
+def _go_on(run: TableRun, destination: Destination, delivery_id: str) -> Mapping[str, str]:
+    """End a delivery that an earlier run left; returns why it failed again."""
+    pending, final = (run.settings.exports / part / delivery_id for part in (PENDING, "."))
+    if final.exists():
+        _end(run, destination, delivery_id)
+        return {}
+    done = acknowledged(pending) if pending.exists() else 0
+    run.session.stage("sent", exp.select(named(text(destination.name), "destination"), named(literal(done), "batches")))
+    may_go_on = pending.exists() and is_whole(pending) and not run.session.rows(QUERIES["outdated"])[0][0]
+    if may_go_on:
+        return _deliver(run, destination, delivery_id)
+    _abandon(run, destination, delivery_id)
+    discard(pending)
+    return {}
+
+
+def _deliver(run: TableRun, destination: Destination, delivery_id: str) -> Mapping[str, str]:
+    """Send a prepared delivery and end it; returns why it failed, by destination."""
+    pending, final = (run.settings.exports / part / delivery_id for part in (PENDING, "."))
+    try:
+        send(destination, delivery_id, pending, files_of(pending))
+    except DeliveryFailed as why:
+        _set(run, delivery_id, "failed", str(why))
+        return {destination.name: str(why)}
+    put_in_place(pending, final)
+    _end(run, destination, delivery_id)
+    return {}
+
+
+def _end(run: TableRun, destination: Destination, delivery_id: str) -> None:
+    """The partner holds it: members, outbox, removals and the delivery's status change in one step."""
+    ended = exp.select(named(text(destination.name), "destination"), named(text(delivery_id), "delivery_id"))
+    run.session.stage("ended", ended)
+    run.session.stage("told", QUERIES["told"])
+    run.session.stage("removed_now", QUERIES["removals_done"])
+
+    def _rest() -> None:
+        _keep_removals(run)
+        _empty_outbox(run, destination)
+        _set(run, delivery_id, "delivered", None)
+
+    run.session.replace_slice(MEMBERS, QUERIES["members_now"], _told_to(destination), unaudited, _rest)
+
+
+def _abandon(run: TableRun, destination: Destination, delivery_id: str) -> None:
+    """What was acknowledged is held; of the batch after it nobody can tell, so it counts as uncertain."""
+    ended = exp.select(named(text(destination.name), "destination"), named(text(delivery_id), "delivery_id"))
+    run.session.stage("ended", ended)
+    run.session.stage("told", QUERIES["told_in_part"])
+
+    def _rest() -> None:
+        _empty_outbox(run, destination)
+        _set(run, delivery_id, "abandoned", "somebody in it may no longer be told, or its files are gone")
+
+    run.session.replace_slice(MEMBERS, QUERIES["members_in_part"], _told_to(destination), unaudited, _rest)
+
+
+def _told_to(destination: Destination) -> exp.Expr:
+    told = exp.In(this=column("profile_id"), query=exp.select("profile_id").from_("told").subquery())
+    return exp.and_(exp.EQ(this=column("destination"), expression=text(destination.name)), told)
+
+
+def _keep_removals(run: TableRun) -> None:
+    """Of removals that went out, by what the partner knew the person is not kept."""
+    mine = exp.In(
+        this=exp.Tuple(expressions=[column("request_id"), column("number")]),
+        query=exp.select("request_id", "number").from_("removed_now").subquery(),
+    )
+    run.session.replace_slice(REMOVALS, exp.select("*").from_("removed_now"), mine, unaudited)
+
+
+def _empty_outbox(run: TableRun, destination: Destination) -> None:
+    mine = exp.EQ(this=column("destination"), expression=text(destination.name))
+    run.session.replace_slice(OUTBOX, no_rows(_types(OUTBOX)), mine, unaudited)
+
+
+def _set(run: TableRun, delivery_id: str, status: str, error: str | None) -> None:
+    """A delivery's new status."""
+    mine = exp.EQ(this=column("delivery_id"), expression=text(delivery_id))
+    changed = {"status": text(status), "error": literal(error) if error else exp.cast(exp.null(), "varchar")}
+    row = exp.select(*(named(changed.get(name, column(name)), name) for name in _types(DELIVERIES)))
+    run.session.replace_slice(DELIVERIES, row.from_(DELIVERIES).where(mine.copy()), mine, unaudited)

@@ -1,15 +1,90 @@
--- name: newest_delivered
-select destination, max(as_of_day) as as_of_day
+-- name: unfinished
+select delivery_id, destination
 from activation.deliveries
-where status = 'delivered'
-group by destination
+where status in ('prepared', 'failed')
 
--- name: delivered_before
-select deliveries.*
-from activation.deliveries as deliveries
-where deliveries.status = 'delivered' and deliveries.as_of_day in (select day from run_days)
+-- name: deliveries_of_day
+select count(*) as deliveries
+from activation.deliveries
+where as_of_day = (select max(day) from run_days)
 
 -- name: counts
-select coalesce(refusal, 'member') as outcome, count(*) as profiles
-from eligible
-group by outcome
+select coalesce(refusal, 'eligible') as outcome, count(*) as profiles
+from audience
+
+-- name: members_to_be
+select
+    (select count(*) from held)
+    - (select count(*) from held where profile_id in (select profile_id from delta where action = 'remove'))
+    + (
+        select count(*)
+        from delta
+        where action = 'add'
+            and (profile_id not in (select profile_id from held)
+                or profile_id in (select gone.profile_id from delta as gone where gone.action = 'remove'))
+    ) as members
+
+-- name: outdated
+-- Somebody that was not sent yet may no longer be added as prepared, or no longer be removed.
+select count(*) > 0 as is_outdated
+from activation.outbox as outbox
+join sent on outbox.destination = sent.destination and outbox.batch > sent.batches
+left join wanted on outbox.profile_id = wanted.profile_id
+where (outbox.action = 'add' and outbox.digest is distinct from wanted.digest)
+    or (outbox.action = 'remove' and outbox.keys is not distinct from wanted.keys)
+
+-- name: told
+select outbox.*, true as is_certain
+from activation.outbox as outbox
+join ended on outbox.destination = ended.destination
+
+-- name: members_now
+select
+    told.destination, told.profile_id, told.keys, told.digest,
+    coalesce(members.added_on, deliveries.as_of_day) as added_on,
+    deliveries.as_of_day as renewed_on,
+    true as is_certain
+from told
+cross join ended
+join activation.deliveries as deliveries on deliveries.delivery_id = ended.delivery_id
+left join activation.delivery_members as members
+    on told.destination = members.destination and told.profile_id = members.profile_id
+where told.action = 'add'
+
+-- name: told_in_part
+select outbox.*, outbox.batch <= sent.batches as is_certain
+from activation.outbox as outbox
+join ended on outbox.destination = ended.destination
+join sent on outbox.destination = sent.destination and outbox.batch <= sent.batches + 1
+
+-- name: members_in_part
+-- A profile may be in a removal and in an addition: what came last counts, and an uncertain removal keeps it held.
+with last_told as (
+    select *
+    from told
+    qualify row_number() over (partition by profile_id order by batch desc, action) = 1
+)
+
+select
+    last_told.destination, last_told.profile_id,
+    case when last_told.action = 'add' then last_told.keys else coalesce(members.keys, last_told.keys) end as keys,
+    case when last_told.action = 'add' then last_told.digest else members.digest end as digest,
+    coalesce(members.added_on, deliveries.as_of_day) as added_on,
+    deliveries.as_of_day as renewed_on,
+    last_told.is_certain
+from last_told
+cross join ended
+join activation.deliveries as deliveries on deliveries.delivery_id = ended.delivery_id
+left join activation.delivery_members as members
+    on last_told.destination = members.destination and last_told.profile_id = members.profile_id
+where last_told.action = 'add' or not last_told.is_certain
+
+-- name: removals_done
+select
+    removals.request_id, removals.destination, removals.number, cast(null as varchar[]) as keys, removals.held_as_of,
+    deliveries.as_of_day as removed_on
+from activation.removals as removals
+join told on removals.request_id || '/' || removals.number = told.profile_id and removals.destination = told.destination
+cross join ended
+join activation.deliveries as deliveries on deliveries.delivery_id = ended.delivery_id
+where told.action = 'remove'

@@ -100,4 +100,5 @@ select
     as_of_day as measured_on, 'members' as column_name, 'of ' || destination as measure, 'stock' as kind,
     cast(members as double) as value, members as size, cast(null as double) as noise
 from activation.deliveries
-where as_of_day in (select day from run_days) and status <> 'superseded'
+where as_of_day in (select day from run_days)
+qualify row_number() over (partition by as_of_day, destination order by delivery_id desc) = 1

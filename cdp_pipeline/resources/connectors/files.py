@@ -10,14 +10,12 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from dlt.common.configuration import resolve_configuration
-from dlt.common.storages.configuration import FilesystemConfiguration
-from dlt.common.storages.fsspec_filesystem import FileItemDict, fsspec_from_config
+from dlt.common.storages.fsspec_filesystem import FileItemDict
 from dlt.sources.filesystem import filesystem
 
 from cdp_pipeline.config.connectors import Files
 from cdp_pipeline.resources.connectors.failures import FetchFailed
-from cdp_pipeline.settings import secret
+from cdp_pipeline.resources.filesystems import open_filesystem
 
 
 def fetch(connector: Files, day: date, target: Path, scratch: Path) -> list[str]:
@@ -55,9 +53,7 @@ def fetch(connector: Files, day: date, target: Path, scratch: Path) -> list[str]
 
 def _listed(connector: Files, day: date) -> list[FileItemDict]:
     folder, _, name = connector.url.format(date=day).rpartition("/")
-    given = {**connector.options, **{key: secret(variable) for key, variable in connector.secrets.items()}}
-    asked = {"bucket_url": folder, **({"credentials": given} if given else {})}
-    client, _ = fsspec_from_config(resolve_configuration(FilesystemConfiguration(), explicit_value=asked))
+    client = open_filesystem(connector, folder)
     client.invalidate_cache()
     found = [item for item in filesystem(folder, client, file_glob=name) if not str(item["file_name"]).startswith(".")]
     if not found:
