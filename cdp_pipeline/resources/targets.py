@@ -11,7 +11,8 @@ import hmac
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -120,7 +121,8 @@ class _Place:
     """A folder of an object store or SFTP server; a file has its name once all of it is there."""
 
     def __init__(self, target: Remote, delivery_id: str) -> None:
-        self._client = open_filesystem(target, target.url)
+        with _refusals("the server"):
+            self._client = open_filesystem(target, target.url)
         parts = urlsplit(target.url)
         root = f"{parts.netloc}{parts.path}" if parts.scheme == "s3" else parts.path
         self._folder = f"{root.rstrip('/')}/{delivery_id}"
@@ -128,15 +130,23 @@ class _Place:
 
     def put(self, path: Path) -> None:
         final, partial = f"{self._folder}/{path.name}", f"{self._folder}/.{path.name}.partial"
-        try:
+        with _refusals(path.name):
             if self._is_atomic:
                 self._client.put_file(str(path), final)
                 return
             self._client.makedirs(self._folder, exist_ok=True)
             self._client.put_file(str(path), partial)
             self._client.mv(partial, final)
-        except Exception as error:  # noqa: BLE001 - each file system raises its own; messages may hold credentials
-            raise DeliveryFailed(f"{path.name}: the file system refused it ({type(error).__name__})") from None
+
+
+@contextmanager
+def _refusals(what: str) -> Iterator[None]:
+    try:
+        yield
+    except MissingSecret:
+        raise
+    except Exception as error:  # noqa: BLE001 - each file system raises its own; messages may hold credentials
+        raise DeliveryFailed(f"{what}: the file system refused ({type(error).__name__})") from None
 
 
 def put_in_place(pending: Path, final: Path) -> None:

@@ -95,8 +95,8 @@ order by batch, numbered.action, numbered.profile_id
 
 -- name: counts
 select
-    count_if(action = 'add') as added,
-    count_if(reason = 'renewed') as renewed,
-    count_if(action = 'remove') as removed,
+    count(*) filter (where action = 'add') as added,
+    count(*) filter (where reason = 'renewed') as renewed,
+    count(*) filter (where action = 'remove') as removed,
     coalesce(max(batch), 0) as batches
 from delta

@@ -1,44 +1,264 @@
+"""Deliveries on small worlds: deltas, minimum sizes, renewals, failures, kills; and on the sample."""
+
 import csv
-import hashlib
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+import pytest
+
+from cdp_pipeline.assets.activation import deliveries
+from cdp_pipeline.config.project import Project
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.targets import DeliveryFailed
 from cdp_pipeline.sql.lineage import parse
+from cdp_pipeline_tests.assets.activation import killed
+from cdp_pipeline_tests.assets.activation.audience_worlds import Deployment, Partner, World, activation, known_as
+from cdp_pipeline_tests.homes import REPOSITORY
 
 
-def _file(home: Path, destination: str) -> Path:
-    return home / "data" / "exports" / destination / "2026-11-15" / f"{destination}.csv"
+@pytest.fixture
+def world() -> World:
+    found = World(random.Random(1))
+    for _ in range(10):
+        found.add()
+    return found
 
 
-def test_only_the_last_day_is_delivered(sample: DuckDBSession) -> None:
-    found = sample.rows(
-        parse("select as_of_day, status from activation.deliveries where destination = 'google_ads' order by 1")
+@pytest.fixture
+def cloud(session: DuckDBSession, project: Project, tmp_path: Path) -> Iterator[Deployment]:
+    with activation(session, project, tmp_path, "cloud", minimum_size=5) as deployment:
+        yield deployment
+
+
+def _log(deployment: Deployment, *columns: str) -> list[tuple[object, ...]]:
+    return deployment.session.rows(
+        parse(f"select {', '.join(columns)} from activation.deliveries order by delivery_id")
     )
-    assert [status for _, status in found] == ["superseded"] * 6 + ["delivered"]
 
 
-def test_the_file_holds_the_members_and_its_digest_is_kept(sample: DuckDBSession, sample_home: Path) -> None:
-    sql = "select destination, members, sha256 from activation.deliveries where status = 'delivered'"
-    for destination, members, sha256 in sample.rows(parse(sql)):
-        content = _file(sample_home, str(destination)).read_bytes()
-        assert hashlib.sha256(content).hexdigest() == sha256
-        assert len(content.decode().splitlines()) - 1 == members
+def _lines(path: Path) -> int:
+    return len(path.read_text().splitlines()) - 1
 
 
-def test_headers_are_the_partners_own(sample_home: Path) -> None:
-    headers = {name: _file(sample_home, name).read_text().splitlines()[0] for name in ("google_ads", "marketing_cloud")}
-    assert headers == {
-        "google_ads": "Email,Phone,First Name,Last Name,Country,Zip",
-        "marketing_cloud": "SubscriberKey,EmailAddress,FirstName,LastName,Locale",
-    }
+def test_a_delta_tells_who_came_and_who_left_and_nothing_twice(cloud: Deployment, world: World) -> None:
+    cloud.deliver(world)
+    world.day += timedelta(days=1)
+    world.people["P00001"].consent = "denied"
+    world.people["P00002"].given = "Changed"
+    world.add()
+    cloud.deliver(world)
+    cloud.deliver(world)
+    world.day += timedelta(days=1)
+    cloud.deliver(world)
+    assert _log(cloud, "status", "members", "added", "removed") == [
+        ("delivered", 10, 10, 0),
+        ("delivered", 10, 2, 1),
+        ("unchanged", 10, 0, 0),
+    ]
+    _, second = cloud.folders("cloud")
+    assert [path.name for path in sorted(second.iterdir())] == ["add.csv", "manifest.json", "remove.csv"]
+    assert (_lines(second / "add.csv"), _lines(second / "remove.csv")) == (2, 1)
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in second.iterdir())
 
 
-def test_google_gets_hashes_of_identifiers_and_plain_countries(sample_home: Path) -> None:
-    with _file(sample_home, "google_ads").open(newline="") as file:
-        for row in csv.DictReader(file):
-            assert all(len(row[name]) in (0, 64) for name in ("Email", "Phone", "First Name", "Last Name"))
-            assert len(row["Country"]) in (0, 2)
+def test_the_manifest_counts_every_refusal(cloud: Deployment, world: World) -> None:
+    world.people["P00001"].consent = "denied"
+    world.people["P00002"].status = "bounced"
+    world.people["P00003"].email = None
+    world.people["P00004"].is_pressed = True
+    cloud.deliver(world)
+    (folder,) = cloud.folders("cloud")
+    told = json.loads((folder / "manifest.json").read_text())
+    refused = {"no_consent": 1, "no_contact": 1, "invalid_contact": 1, "suppressed": 0, "contact_cap": 1}
+    assert told["counts"] == {
+        "candidates": 10, "eligible": 6, "refused": refused, "added": 6, "renewed": 0, "removed": 0, "held_before": 0, "held": 6,
+    }  # fmt: skip
+    assert told["schema"]["add"] == dict.fromkeys(
+        ("SubscriberKey", "EmailAddress", "FirstName", "LastName", "Locale"), "VARCHAR"
+    )
 
 
-def test_files_are_their_owners_only(sample_home: Path) -> None:
-    assert _file(sample_home, "marketing_cloud").stat().st_mode & 0o777 == 0o600
+def test_a_suppressed_address_is_not_delivered(cloud: Deployment, world: World) -> None:
+    import hashlib
+
+    listed = cloud.project.seeds / "privacy" / "suppressions.csv"
+    listed.parent.mkdir(parents=True)
+    listed.write_text(f"kind,sha256,since\nemail,{hashlib.sha256(b'p1@x.fr').hexdigest()},2026-01-01\n")
+    cloud.deliver(world)
+    assert cloud.session.rows(parse("select profile_id from activation.audiences where refusal = 'suppressed'")) == [
+        ("P00001",)
+    ]
+
+
+def test_below_the_minimum_nobody_new_is_told_and_everybody_who_left_is(cloud: Deployment, world: World) -> None:
+    cloud.deliver(world)
+    world.day += timedelta(days=1)
+    for who in list(world.people)[:7]:
+        world.people[who].consent = "denied"
+    world.add()
+    cloud.deliver(world)
+    assert _log(cloud, "status", "members", "added", "removed") == [("delivered", 10, 10, 0), ("delivered", 3, 0, 7)]
+
+
+def test_members_are_renewed_before_the_partner_forgets_them(
+    session: DuckDBSession, project: Project, tmp_path: Path, world: World
+) -> None:
+    with activation(session, project, tmp_path, "google", renewed_before_days=30) as deployment:
+        deployment.deliver(world)
+        for days, renewed in ((509, 0), (1, 10), (1, 0)):
+            world.day += timedelta(days=days)
+            deployment.deliver(world)
+            assert _log(deployment, "renewed")[-1] == (renewed,)
+
+
+def test_a_resync_tells_the_whole_audience(cloud: Deployment, world: World) -> None:
+    cloud.deliver(world)
+    world.day += timedelta(days=1)
+    world.people["P00001"].is_member = False
+    cloud.deliver(world, is_resync=True)
+    _, second = cloud.folders("cloud")
+    assert _lines(second / "full.csv") == 9
+    assert _log(cloud, "sync", "members", "removed")[-1] == ("full", 9, 1)
+
+
+def test_no_withdrawal_slips(session: DuckDBSession, project: Project, tmp_path: Path) -> None:
+    """Ten thousand of twelve thousand withdraw on some day; by its delivery they are with no partner."""
+    chance = random.Random(8)
+    world = World(chance)
+    for _ in range(12_000):
+        world.add(phone=None)
+    leaving = chance.sample(sorted(world.people), 10_000)
+    with activation(session, project, tmp_path, "google", "cloud", "desk") as deployment:
+        held = {name: Partner(of) for name, of in deployment.project.destinations.items()}
+        taken: set[Path] = set()
+        for share in (0, 1, 3000, 3001, 9000, 10_000):
+            for who in leaving[:share]:
+                world.people[who].consent = "denied"
+            deployment.deliver(world)
+            world.day += timedelta(days=1)
+            for name, of in deployment.project.destinations.items():
+                for folder in set(deployment.folders(name)) - taken:
+                    taken.add(folder)
+                    rows = _rows_of(folder)
+                    known = {known_as(of, world, who)[0]: who for who in world.people} if rows else {}
+                    for action, found in rows:
+                        who = {known[row[of_key(of)]] for row in found}
+                        held_now = held[name].rows = held[name].rows or [{"ids": set()}]  # type: ignore[dict-item]
+                        ids = held_now[0]["ids"]
+                        held_now[0]["ids"] = who if action == "full" else ids - who if action == "remove" else ids | who  # type: ignore[operator,assignment]
+                assert not held[name].rows[0]["ids"] & set(leaving[:share])  # type: ignore[operator]
+                assert len(held[name].rows[0]["ids"]) == 12_000 - share
+
+
+def of_key(of: object) -> str:
+    """The column by which each of the partners of the test finds a person."""
+    return {"google": "Email", "cloud": "SubscriberKey", "desk": "email_hash"}[of.name]  # type: ignore[attr-defined]
+
+
+def _rows_of(folder: Path) -> list[tuple[str, list[dict[str, str]]]]:
+    found = []
+    for file in json.loads((folder / "manifest.json").read_text())["files"]:
+        with (folder / file["name"]).open(newline="") as content:
+            found.append((file["action"], list(csv.DictReader(content))))
+    return found
+
+
+def test_a_destination_that_fails_holds_up_no_other_and_is_tried_again(
+    session: DuckDBSession, project: Project, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = deliveries.send
+
+    def refuse(destination: object, *rest: object) -> None:
+        if destination.name == "cloud":  # type: ignore[attr-defined]
+            raise DeliveryFailed("the server answered 503")
+        sent(destination, *rest)  # type: ignore[arg-type]
+
+    with activation(session, project, tmp_path, "cloud", "google") as deployment:
+        monkeypatch.setattr(deliveries, "send", refuse)
+        deployment.deliver(world)
+        assert _log(deployment, "destination", "status", "error") == [
+            ("cloud", "failed", "the server answered 503"),
+            ("google", "delivered", None),
+        ]
+        monkeypatch.setattr(deliveries, "send", sent)
+        deployment.deliver(world)
+        assert _log(deployment, "destination", "status", "added") == [
+            ("cloud", "delivered", 10),
+            ("google", "delivered", 10),
+        ]
+
+
+def test_what_waits_is_abandoned_where_somebody_in_it_withdrew(
+    cloud: Deployment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object) -> None:
+        raise DeliveryFailed("the server answered 503")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliveries, "send", refuse)
+        cloud.deliver(world)
+    world.day += timedelta(days=1)
+    world.people["P00001"].consent = "denied"
+    cloud.deliver(world)
+    assert _log(cloud, "status") == [("abandoned",), ("delivered",)]
+    (folder,) = cloud.folders("cloud")
+    held = Partner(cloud.project.destinations["cloud"])
+    held.take(folder)
+    assert held.held == sorted(
+        known_as(cloud.project.destinations["cloud"], world, who) for who in list(world.people)[1:]
+    )
+    # nobody can tell whether the first batch arrived: who was in it and may not be told is removed
+    assert cloud.session.rows(parse("select count(*) from activation.delivery_members where not is_certain")) == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def killed_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deployment for each step at which a process was killed."""
+    folder = tmp_path_factory.mktemp("killed")
+    subprocess.run([sys.executable, "-m", killed.__name__, str(folder)], cwd=REPOSITORY, check=True)
+    return folder
+
+
+@pytest.mark.parametrize("step", killed.STEPS)
+def test_a_killed_delivery_is_undone_or_done(killed_homes: Path, project: Project, step: str) -> None:
+    world, tmp_path = killed.world(), killed_homes / step
+    with (
+        DuckDBWarehouse(database=str(tmp_path / "cdp.duckdb"), seeds=str(REPOSITORY / "seeds")).session() as session,
+        activation(session, project, tmp_path, *killed.DESTINATIONS) as deployment,
+    ):
+        killed.second_day(world)
+        before = {name: list(deployment.folders(name)) for name in killed.DESTINATIONS}
+        deployment.deliver(world)
+        for name, of in deployment.project.destinations.items():
+            held = Partner(of)
+            for folder in deployment.folders(name):
+                held.take(folder)
+            assert held.held == sorted(known_as(of, world, who) for who in world.expected(of))
+            assert len(list(deployment.folders(name))) == 2, "each delivery is there once"
+            assert before[name] == list(deployment.folders(name))[: len(before[name])]
+        assert session.rows(parse("select count(*) from activation.outbox")) == [(0,)]
+        assert {row[0] for row in _log(deployment, "status")} == {"delivered"}
+        assert not list((tmp_path / "data" / "exports" / ".pending").glob("*/*"))
+
+
+def test_on_the_sample_every_destination_gets_its_audience(sample: DuckDBSession, sample_home: Path) -> None:
+    rows = sample.rows(
+        parse("select folder, sha256, members, added from activation.deliveries where status = 'delivered'")
+    )
+    assert len(rows) == 2
+    for folder, sha256, members, added in rows:
+        place = sample_home / "data" / "exports" / str(folder)
+        assert deliveries_digest(place / "manifest.json") == sha256
+        assert _lines(place / "add.csv") == members == added
+
+
+def deliveries_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
