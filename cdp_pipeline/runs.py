@@ -6,6 +6,7 @@ events, and freeing what a killed process left behind. What does not: what the j
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from dagster import (
     AssetKey,
     AssetSelection,
+    BetaWarning,
     DagsterEvent,
     DagsterInstance,
     DagsterRun,
@@ -96,7 +98,8 @@ def _selected(recon: ReconstructableRepository, selection: str | None) -> frozen
     graph = recon.get_definition().asset_graph
     known = sorted({str(node.group_name) for node in graph.asset_nodes})
     try:
-        selected = frozenset(AssetSelection.from_string(selection).resolve(graph))
+        with warnings.catch_warnings(action="ignore", category=BetaWarning):  # of a parameter that is not used here
+            selected = frozenset(AssetSelection.from_string(selection).resolve(graph))
     except DagsterError:
         selected = frozenset()
     if not selected:

@@ -17,7 +17,7 @@ README = (REPOSITORY / "README.md").read_text()
 def test_check_counts_what_it_read() -> None:
     found = CliRunner().invoke(app, ["check"])
     assert found.exit_code == 0
-    assert "seeds/ is valid: 7 sources, 8 segments, 2 destinations" in " ".join(found.output.split())
+    assert "seeds/ is valid: 7 sources, 8 segments, 3 destinations" in " ".join(found.output.split())
 
 
 @pytest.mark.parametrize(

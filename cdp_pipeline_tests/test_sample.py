@@ -153,14 +153,16 @@ def test_an_unknown_address_is_told_without_repeating_it(sample_home: Path) -> N
     assert "nobody@example.org" not in shown.stderr
 
 
-def test_a_rerun_of_an_old_day_keeps_what_went_out_on_record(sample_home: Path, tmp_path: Path) -> None:
+def test_a_rerun_of_an_old_day_sends_nothing_old(sample_home: Path, tmp_path: Path) -> None:
     home = shutil.copytree(sample_home, tmp_path / "home")
     warehouse = str(home / "data" / "warehouse" / "cdp.duckdb")
-    went_out = "as_of_day = '2026-11-14' and destination = 'google_ads'"
-    with duckdb.connect(warehouse) as writer:
-        writer.execute(f"update activation.deliveries set status = 'delivered', sha256 = 'as sent' where {went_out}")
-    done = cdp(home, "run", "--date", "2026-11-14", "--select", "key:activation/deliveries")
+
+    def told() -> list[tuple[object, ...]]:
+        with duckdb.connect(warehouse, read_only=True) as reader:
+            return reader.execute("from activation.deliveries order by all").fetchall()
+
+    before = told()
+    done = cdp(home, "run", "--date", "2026-11-14", "--select", "group:activation")
     assert done.returncode == 0, done.stderr
-    with duckdb.connect(warehouse, read_only=True) as reader:
-        found = reader.execute(f"select status, sha256 from activation.deliveries where {went_out}").fetchall()
-    assert found == [("delivered", "as sent")]
+    assert told() == before
+    assert {path.name for path in (home / "data" / "exports" / "google_ads").iterdir()} == {"2026-11-15.1"}

@@ -1,7 +1,7 @@
 """The quality pages: what the day's checks found, for people who don't code, and Great Expectations' Data Docs.
 
-Static HTML below one folder, written beside it and swapped: `index.html`, a page a table in `docs/`, and what
-these load in `static/`. Nothing is loaded from the net; what the pages show is in the tables of the layer
+Static HTML below one folder, written beside it and swapped: `index.html`, a page a table in `docs/`, a page a
+destination in `destinations/`, and what these load in `static/`. Nothing is loaded from the net; what the pages show is in the tables of the layer
 quality, which hold no value of a person.
 """
 
@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlglot import exp
 
 from cdp_pipeline.checks.behaviour import short
+from cdp_pipeline.checks.destination_pages import destinations_told, write_destination_pages
 from cdp_pipeline.checks.suites import gx_arguments
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
@@ -85,16 +86,18 @@ def write_pages(session: Session, project: Project, folder: Path) -> date | None
     (partial / "docs").mkdir(parents=True)
     shutil.copytree(VENDORED, partial / "static")
     documented = _write_docs(session, project, day, partial)
-    (partial / "index.html").write_text(_index(session, project, day, documented), encoding="utf-8")
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(("html.j2",)), undefined=StrictUndefined
+    )
+    write_destination_pages(session, project, environment, partial / "destinations")
+    index = _index(session, project, environment, day, documented)
+    (partial / "index.html").write_text(index, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
     return day
 
 
-def _index(session: Session, project: Project, day: date, documented: set[str]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(("html.j2",)), undefined=StrictUndefined
-    )
+def _index(session: Session, project: Project, environment: Environment, day: date, documented: set[str]) -> str:
     counts = ("held", "warned", "blocked", "quarantined", "nulled")
     failed = list(_failed(session))
     return environment.get_template("index.html.j2").render(
@@ -105,6 +108,7 @@ def _index(session: Session, project: Project, day: date, documented: set[str]) 
         warned=[one for one in failed if one["severity"] == "warn"],
         noted=[one for one in failed if one["severity"] == "info"],
         documented=documented,
+        destinations=destinations_told(session),
         trends=list(_trends(session)),
         sources=session.rows(QUERIES["sources"]),
         reasons=session.rows(QUERIES["reasons"]),

@@ -199,7 +199,7 @@ class FileSystem(Config):
     @classmethod
     def _served(cls, value: str) -> str:
         if urlsplit(value).scheme not in {"s3", "sftp", "file"} or "@" in value:
-            raise ValueError("an address such as s3://bucket/folder or sftp://host/folder, without a user")
+            raise ValueError("an address such as s3://bucket/drop or sftp://host/drop, without a user")
         return value
 
     @field_validator("options")

@@ -107,7 +107,8 @@ class Destination(Config):
 
     `minimum_size` of the audience that results is raised to the partner's own. `contact_cap` leaves out whoever
     has had enough messages lately (`consent.yml`, `pressure`). Where a partner forgets members after some days,
-    they are delivered anew `renewed_before_days` before. `sync: full` sends the whole audience each time.
+    they are delivered anew `renewed_before_days` before. `sync: full` sends the whole audience each time. From a
+    destination that `is_withdrawn` everybody is taken back.
     """
 
     name: str = Field(pattern="^[a-z][a-z0-9_]*$")
@@ -118,6 +119,7 @@ class Destination(Config):
     purposes: tuple[str, ...] = Field(min_length=1)
     minimum_size: int = Field(default=100, ge=1)
     contact_cap: bool = True
+    is_withdrawn: bool = False
     sync: Literal["delta", "full"] = "delta"
     renewed_before_days: int = Field(default=30, ge=1)
     target: Target = Folder()

@@ -28,6 +28,7 @@ def test_every_sql_file_and_module_has_its_sidecar() -> None:
         "quality_pages",
         "segment_queries",
         "silent_names",
+        "people",
         "data_card",
         "score_inputs",
         "journey_inputs",

@@ -11,7 +11,7 @@ def test_the_shipped_seeds_are_valid(seeds: Path) -> None:
     project = load_project(seeds)
     assert len(project.sources) == 7
     assert len(project.segments) == 8
-    assert len(project.destinations) == 2
+    assert len(project.destinations) == 3
 
 
 def test_faults_of_several_files_are_told_together(seeds: Path) -> None:

@@ -3,6 +3,8 @@ import stat
 from contextlib import closing
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cdp_pipeline.privacy import files
@@ -18,11 +20,19 @@ def test_records_with_a_cell_go_and_the_others_keep_their_bytes(tmp_path: Path) 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_row_goes_as_a_whole_where_its_cells_are_shared(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_text("shared,Ann\nshared,Bob\n")
-    assert drop_rows(path, set(), {("shared", "Bob")}) == 1
-    assert path.read_text() == "shared,Ann\n"
+def test_documents_with_a_value_go_wherever_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"id": "1", "visitors": ["V1", "v2"]}\n{"id": "2", "deep": {"mail": "b@x.fr"}}\n{"id": "3"}\n')
+    assert drop_rows(path, {"v1", "b@x.fr"}) == 2
+    assert path.read_text() == '{"id": "3"}\n'
+
+
+def test_rows_of_parquet_go(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"n": [1, 2, 3], "mail": ["A@x.fr", None, "c@x.fr"]}), path)
+    assert drop_rows(path, {"a@x.fr"}) == 1
+    assert pq.read_table(path).to_pylist() == [{"n": 2, "mail": None}, {"n": 3, "mail": "c@x.fr"}]
+    assert drop_rows(path, {"nobody@x.fr"}) == 0
 
 
 def test_values_leave_a_sqlite_file_to_the_last_byte(tmp_path: Path) -> None:

@@ -31,12 +31,21 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self, faults: Callable[[int], str]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.faults, self.requests, self.problems = faults, 0, list[str]()
-        self.applied: dict[str, list[str]] = {}
+        self.any_secret = False
+        self.applied: dict[str, tuple[str, list[str]]] = {}
         self.lock = threading.Lock()
 
     @property
     def members(self) -> list[str]:
-        return [member for batch in self.applied.values() for member in batch]
+        return [member for _, batch in self.applied.values() for member in batch]
+
+    @property
+    def held(self) -> list[str]:
+        """Who is left of all batches, applied in the order in which they came first."""
+        held: set[str] = set()
+        for action, batch in self.applied.values():
+            held = held | set(batch) if action == "add" else held - set(batch)
+        return sorted(held)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -49,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.server.faults(self.server.requests)
         signed = f"{self.headers['Webhook-Id']}.{self.headers['Webhook-Timestamp']}.".encode() + body
         expected = base64.b64encode(hmac.new(b"geheim", signed, hashlib.sha256).digest()).decode()
-        if self.headers["Webhook-Signature"] != f"v1,{expected}":
+        if self.headers["Webhook-Signature"] != f"v1,{expected}" and not self.server.any_secret:
             self.server.problems.append("the signature is wrong")
         if fault == "429":
             self.send_response(429)
@@ -65,7 +74,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         told = json.loads(body)
         with self.server.lock:
-            self.server.applied.setdefault(self.headers["Idempotency-Key"], [m["id"] for m in told["members"]])
+            members = [member.get("id") or member["profile_id"] for member in told["members"]]
+            self.server.applied.setdefault(self.headers["Idempotency-Key"], (told["action"], members))
         if fault == "dropped after":  # taken, and the answer is lost: it comes again
             self.connection.close()
             return

@@ -30,7 +30,7 @@ def stage_asked(session: Session, project: Project) -> None:
     """What the destinations ask for, and how everybody can be reached."""
     segments, purposes, terms = [], [], []
     for name, destination in sorted(project.destinations.items()):
-        segments += [(name, segment) for segment in destination.segments]
+        segments += [(name, segment) for segment in destination.segments if not destination.is_withdrawn]
         purposes += [(name, destination.channel, p, len(set(destination.purposes))) for p in set(destination.purposes)]
         kind = project.consent.contact_points.get(destination.channel)
         needed = (kind,) if kind else partner_of(destination).reached_by

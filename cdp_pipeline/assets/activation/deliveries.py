@@ -7,7 +7,7 @@ told: then the rest is abandoned, and what the partner may have got of it is tol
 A destination that fails does not hold up the others, and is tried again by the next run. Only the newest day goes out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +66,20 @@ def build(run: TableRun) -> None:
     run.write_rows(exp.select("*").from_("delivered"), exp.false(), also=lambda: _put_into_outbox(run))
     for destination, delivery_id in prepared:
         failed.update(_deliver(run, destination, delivery_id))
-    told = "; ".join(f"{name}: {why}" for name, why in failed.items())
-    run.judge(TAKEN, not failed, told or "all did")
+    problems = [f"{name}: {why}" for name, why in failed.items()] + list(_forgotten(run))
+    run.judge(TAKEN, not problems, "; ".join(problems) or "all did")
     run.metadata["delivered"] = ", ".join(i for d, i in prepared if d.name not in failed) or "nothing"
     run.metadata["rows"] = run.rows
+
+
+def _forgotten(run: TableRun) -> Iterator[str]:
+    """Partners that hold people, and whose destination is no longer configured: nobody takes these back."""
+    for name, held in run.session.rows(QUERIES["held_by_all"]):
+        if name not in run.project.destinations:
+            yield (
+                f"{name} is no longer configured, and its partner holds {held:,} profiles; "
+                f"put seeds/destinations/{name}.yml back with is_withdrawn: true until they are taken back"
+            )
 
 
 def outcomes(session: Session, destination: Destination) -> dict[str, int]:

@@ -3,6 +3,12 @@ select delivery_id, destination
 from activation.deliveries
 where status in ('prepared', 'failed')
 
+-- name: held_by_all
+select destination, count(*) as profiles
+from activation.delivery_members
+group by destination
+order by destination
+
 -- name: deliveries_of_day
 select count(*) as deliveries
 from activation.deliveries

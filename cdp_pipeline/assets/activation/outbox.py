@@ -22,6 +22,8 @@ from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+WHO, PLACE = "__profile", "__place"
+"""Columns beside the partner's own, which may have any name."""
 UNLIMITED = 2**40
 """Rows of a file whose partner names no limit."""
 
@@ -64,17 +66,18 @@ def build(run: TableRun) -> None:
 
 
 def stage_wanted(session: Session, destination: Destination, as_of: date, key: str) -> None:
-    """`file_rows` (profile_id, and the partner's columns) and `wanted` (profile_id, keys, digest)."""
+    """`file_rows` (the profile as `WHO`, and the partner's columns) and `wanted` (profile_id, keys, digest)."""
     partner = partner_of(destination)
     stage_person(session, destination, as_of, key)
     columns = partner.columns(destination)
-    rows = exp.select("profile_id", *(named(value, header) for header, value in columns.items())).from_("person")
+    who = named(column("profile_id", "person"), WHO)
+    rows = exp.select(who, *(named(value, header) for header, value in columns.items())).from_("person")
     session.stage("file_rows", rows)
     told = [exp.func("coalesce", _as_text(header), text("")) for header in columns]
     session.stage(
         "wanted",
         exp.select(
-            "profile_id",
+            named(column(WHO), "profile_id"),
             named(exp.Array(expressions=[_as_text(header) for header in partner.kept]), "keys"),
             named(exp.func("md5", joined("\x1f", text(""), *told)), "digest"),
         ).from_("file_rows"),
@@ -186,32 +189,33 @@ def _in_batch(action: str, batch: int) -> exp.Expr:
 def file_select(session: Session, delta: Delta, action: str, batch: int) -> exp.Query:
     """The rows of one file in the partner's columns: what it begins with, then people in the order of their ids."""
     destination, partner = delta.destination, partner_of(delta.destination)
-    place = exp.alias_(exp.Literal.number(1), "place")
+    place = named(literal(1), PLACE)
     if action == "remove":
         held = exp.select(
-            "delta.profile_id",
+            named(column("profile_id", "delta"), WHO),
             *(
                 named(exp.Bracket(this=column("keys", "delta"), expressions=[literal(n)], offset=1), header)
                 for n, header in enumerate(partner.kept, start=1)
             ),
         ).from_("delta")
         columns = partner.removed(destination)
-        people = exp.select(place, "held.profile_id", *(named(value, header) for header, value in columns.items()))
+        people = exp.select(place, column(WHO, "held"), *(named(value, header) for header, value in columns.items()))
         people = people.from_(held.where(_in_batch(action, batch)).subquery("held"))
     else:
         columns = partner.columns(destination)
-        people = exp.select(place, "delta.profile_id", *(column(header, "file_rows") for header in columns))
-        people = people.from_("delta").join("file_rows", on="delta.profile_id = file_rows.profile_id")
+        people = exp.select(place, column(WHO, "file_rows"), *(column(header, "file_rows") for header in columns))
+        same = exp.EQ(this=column("profile_id", "delta"), expression=column(WHO, "file_rows"))
+        people = people.from_("delta").join("file_rows", on=same)
         people = people.where(_in_batch(action, batch))
     lines = partner.lines_before(destination, action)
     parts = [
         exp.select(
-            exp.alias_(exp.Literal.number(0), "place"),
-            exp.alias_(text(f"{number:04}"), "profile_id"),
+            named(literal(0), PLACE),
+            named(text(f"{number:04}"), WHO),
             *(named(text(line[h]) if h in line else null_as("varchar"), h) for h in columns),
         )
         for number, line in enumerate(lines)
     ]
     query = union_all([*parts, people])
     ordered = exp.select(*(column(header, "rows") for header in columns)).from_(query.subquery("rows"))
-    return ordered.order_by("rows.place", "rows.profile_id")
+    return ordered.order_by(column(PLACE, "rows"), column(WHO, "rows"))

@@ -30,14 +30,18 @@ FIRST = date(2026, 11, 1)
 KEY = "k" * 64
 TABLES = ("profile.profiles", "profile.profile_contact_points", "profile.consent_state", "segments.segment_members",
           "identity.device_map", "metrics.category_affinities", "metrics.profile_scores")  # fmt: skip
-TEMPLATE = {"id": {"field": "profile_id"}, "mail": {"field": "email", "as": "sha256"}, "first": {"field": "given_name"}}
+TEMPLATE = {
+    "profile_id": {"field": "profile_id"},
+    "mail": {"field": "email", "as": "sha256"},
+    "first": {"field": "given_name"},
+}
 DESTINATIONS: dict[str, dict[str, Any]] = {
     "google": {"format": "google_customer_match"},
     "cloud": {"format": "salesforce_marketing_cloud"},
     "desk": {"format": "trade_desk_euid"},
     "meta": {"format": "meta_custom_audience"},
     "list": {"format": "klaviyo_list", "contact_cap": False},
-    "own": {"format": "file", "columns": TEMPLATE, "keys": ["id"], "file_type": "jsonl", "minimum_size": 4},
+    "own": {"format": "file", "columns": TEMPLATE, "keys": ["profile_id"], "file_type": "jsonl", "minimum_size": 4},
 }
 
 
@@ -237,10 +241,11 @@ class Deployment:
     settings: Settings
     catalogue: dict[str, TableAsset]
 
-    def deliver(self, world: World, *, destinations: tuple[str, ...] = (), is_resync: bool = False) -> None:
-        """Make the day's tables and deliver."""
+    def deliver(self, world: World, *, destinations: tuple[str, ...] = (), is_resync: bool = False) -> str:
+        """Make the day's tables and deliver; returns what the check of the deliveries observed."""
         world.write(self.session, {name: self.catalogue[name].sidecar.types for name in TABLES})
         stage_run_days(self.session, (world.day,), self.project.deployment)
+        told = [""]
         for name in ("audiences", "deliveries", "delivery_members", "outbox", "removals"):
             table = self.catalogue[f"activation.{name}"]
             run = TableRun(
@@ -255,6 +260,8 @@ class Deployment:
                 is_resync,
             )
             table.build(run)
+            told = [check.observed for check in run.checks] or told
+        return told[0]
 
     def erase(self, who: str) -> None:
         """What an erasure does to the activation tables (`privacy.erasure` works on a deployment's files)."""

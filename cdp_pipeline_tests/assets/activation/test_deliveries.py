@@ -1,11 +1,13 @@
 """Deliveries on small worlds: deltas, minimum sizes, renewals, failures, kills; and on the sample."""
 
 import csv
+import hashlib
 import json
 import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -84,8 +86,6 @@ def test_the_manifest_counts_every_refusal(cloud: Deployment, world: World) -> N
 
 
 def test_a_suppressed_address_is_not_delivered(cloud: Deployment, world: World) -> None:
-    import hashlib
-
     listed = cloud.project.seeds / "privacy" / "suppressions.csv"
     listed.parent.mkdir(parents=True)
     listed.write_text(f"kind,sha256,since\nemail,{hashlib.sha256(b'p1@x.fr').hexdigest()},2026-01-01\n")
@@ -124,6 +124,19 @@ def test_a_resync_tells_the_whole_audience(cloud: Deployment, world: World) -> N
     _, second = cloud.folders("cloud")
     assert _lines(second / "full.csv") == 9
     assert _log(cloud, "sync", "members", "removed")[-1] == ("full", 9, 1)
+
+
+def test_a_destination_is_taken_back_before_its_file_goes(cloud: Deployment, world: World) -> None:
+    cloud.deliver(world)
+    configured = cloud.project
+    cloud.project = replace(configured, destinations={})
+    assert "cloud is no longer configured, and its partner holds 10 profiles" in cloud.deliver(world)
+    withdrawn = configured.destinations["cloud"].model_copy(update={"is_withdrawn": True})
+    cloud.project = replace(configured, destinations={"cloud": withdrawn})
+    assert cloud.deliver(world) == "all did"
+    assert _log(cloud, "members", "removed")[-1] == (0, 10)
+    cloud.project = replace(configured, destinations={})
+    assert cloud.deliver(world) == "all did"
 
 
 def test_no_withdrawal_slips(session: DuckDBSession, project: Project, tmp_path: Path) -> None:
@@ -247,18 +260,21 @@ def test_a_killed_delivery_is_undone_or_done(killed_homes: Path, project: Projec
 
 
 def test_on_the_sample_every_destination_gets_its_audience(sample: DuckDBSession, sample_home: Path) -> None:
-    rows = sample.rows(
-        parse("select folder, sha256, members, added from activation.deliveries where status = 'delivered'")
-    )
-    assert len(rows) == 2
-    for folder, sha256, members, added in rows:
+    rows = sample.rows(parse("select folder, sha256, members from activation.deliveries where status = 'delivered'"))
+    assert len(rows) == 3
+    for folder, sha256, members in rows:
         place = sample_home / "data" / "exports" / str(folder)
-        assert deliveries_digest(place / "manifest.json") == sha256
-        assert _lines(place / "add.csv") == members == added
+        assert hashlib.sha256((place / "manifest.json").read_bytes()).hexdigest() == sha256
+        told = json.loads((place / "manifest.json").read_text())
+        assert [file["rows"] for file in told["files"]] == [members] == [told["counts"]["added"]]
 
 
-def deliveries_digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    import hashlib
-
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def test_the_site_knows_adrian_by_his_devices_and_tastes(sample: DuckDBSession, sample_home: Path, adrian: str) -> None:
+    visitors = sample.rows(parse(f"select visitor_id from identity.device_map where profile_id = '{adrian}'"))
+    lines = (sample_home / "data/exports/website/2026-11-15.1/add.jsonl").read_text().splitlines()
+    documents = {visitor: told for told in map(json.loads, lines) for visitor in told["visitors"] or ()}
+    told = documents[visitors[0][0]]
+    assert told["next_category"] == "travel"
+    assert "group_travel_interest" in told["segments"]
+    assert told["affinities"]["travel"] > 0.05
+    assert adrian not in json.dumps(told)
