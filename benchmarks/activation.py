@@ -25,7 +25,13 @@ from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.settings import REPOSITORY, load_settings
 
 FIRST = date(2026, 11, 14)
-PLAIN = {"description": "b", "segments": ["everybody"], "channel": "email", "purposes": ["newsletter"], "contact_cap": False}
+PLAIN = {
+    "description": "b",
+    "segments": ["everybody"],
+    "channel": "email",
+    "purposes": ["newsletter"],
+    "contact_cap": False,
+}
 FORMATS = (
     "google_customer_match",
     "meta_custom_audience",
@@ -60,7 +66,9 @@ def change(path: Path) -> None:
 def measured(days: int) -> dict[str, object]:
     """Seconds of the day's activation tables, and the peak memory of this process in GB."""
     tables = Tables(str(FIRST + timedelta(days=days)))
-    given = {f"d{n}": Destination.model_validate({"name": f"d{n}", "format": f, **PLAIN}) for n, f in enumerate(FORMATS)}
+    given = {
+        f"d{n}": Destination.model_validate({"name": f"d{n}", "format": f, **PLAIN}) for n, f in enumerate(FORMATS)
+    }
     tables.project = replace(tables.project, segments={}, suites={}, destinations=given)
     tables.catalogue = load_catalogue(tables.project)
     _, seconds = tables.build([f"activation.{name}" for name in TABLES])
@@ -71,6 +79,7 @@ def main() -> None:
     """Print the table, or one part's figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profiles", type=int, default=1_000_000)
+    parser.add_argument("--memory-limit", default="2GB", help="what DuckDB may use, beside Python")
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.part is not None:
@@ -82,12 +91,17 @@ def main() -> None:
         warehouse = replace(load_settings(), home=home).warehouse
         warehouse.parent.mkdir(parents=True)
         make_warehouse(warehouse, asked.profiles)
-        environment = {"CDP_HOME": str(home)}
+        environment = {"CDP_HOME": str(home), "CDP_MEMORY_LIMIT": asked.memory_limit}
         first = in_process("benchmarks.activation", ["0"], environment)
         change(warehouse)
         second = in_process("benchmarks.activation", ["1"], environment)
         written = sum(path.stat().st_size for path in (home / "data" / "exports").rglob("*") if path.is_file())
-    table = Table("table", "all of them", "three in a hundred", title=f"{asked.profiles:,} profiles to {len(FORMATS)} destinations")
+    table = Table(
+        "table",
+        "all of them",
+        "three in a hundred",
+        title=f"{asked.profiles:,} profiles to {len(FORMATS)} destinations",
+    )
     for name, seconds in first["seconds"].items():
         table.add_row(name, f"{seconds:.1f} s", f"{second['seconds'][name]:.1f} s")
     runs = (first, second)

@@ -16,6 +16,7 @@ from cdp_pipeline.assets.activation.outbox import (
     stage_delta,
     stage_wanted,
 )
+from cdp_pipeline.assets.activation.people import stage_published_ids
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.config.project import Project
@@ -49,7 +50,8 @@ def print_dry_run(
     with DuckDBWarehouse.of(settings).session(read_only=True) as session:
         stage_run_days(session, (day,), project.deployment)
         stage_audience(session, project)
-        stage_wanted(session, destination, day, pseudonym_key(settings))
+        stage_published_ids(session, pseudonym_key(settings))
+        stage_wanted(session, destination, day)
         delta = stage_delta(session, destination, day, is_resync=is_resync)
         console.print(_counts(session, delta, day))
         if delta.is_nothing:

@@ -38,7 +38,7 @@ class DuckDBSession:
     def replace_table(self, table: str, query: exp.Expr, audit: Audit, also: Also = nothing_else) -> int:
         """Build `<table>__building`, audit it, rename it into place in one transaction."""
         rows = self._build(table, query, audit)
-        with self._transaction():
+        with self.in_one_step():
             self._drop(table_ref(table))
             self._rename_building(table)
             also()
@@ -53,7 +53,7 @@ class DuckDBSession:
         """
         rows = self._build(table, query, audit)
         known = self.columns(table)
-        with self._transaction():
+        with self.in_one_step():
             also()
             if not known:
                 self._rename_building(table)
@@ -73,6 +73,10 @@ class DuckDBSession:
         return int(
             self._connection.execute(f"insert into {sql_of(table_ref(table))} by name {sql_of(query)}").fetchall()[0][0]
         )
+
+    def delete(self, table: str, where: exp.Expr) -> None:
+        """Delete in one statement."""
+        self._connection.execute(f"delete from {sql_of(table_ref(table))} where {sql_of(where)}").fetchall()
 
     def stage(self, name: str, query: exp.Expr) -> None:
         """Create or replace a temporary table."""
@@ -182,8 +186,8 @@ class DuckDBSession:
         return self._connection
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """One transaction, also around those of single tables."""
+    def in_one_step(self) -> Iterator[None]:
+        """One transaction, also around those of single tables; inside another one it is part of it."""
         if self._in_transaction:
             yield
             return

@@ -43,6 +43,12 @@ class Session(Protocol):
     def append(self, table: str, query: exp.Expr) -> int:
         """Add rows in one step; returns their number."""
 
+    def delete(self, table: str, where: exp.Expr) -> None:
+        """Take the rows that fulfil `where` out of a table in one step."""
+
+    def in_one_step(self) -> AbstractContextManager[None]:
+        """What is changed inside takes effect together, or not at all."""
+
     def stage(self, name: str, query: exp.Expr) -> None:
         """Keep a query's result under a plain name for this session only."""
 

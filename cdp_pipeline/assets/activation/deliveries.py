@@ -1,9 +1,9 @@
 """`activation.deliveries`: what was delivered to each destination, and the delivering itself.
 
-A delivery is prepared (its files written aside, its rows put into `activation.outbox` in the step that records
-it), sent, and ended in one step that brings `activation.delivery_members` up to date. A run that is killed leaves
-it undone, prepared or done; the next run goes on with what is prepared, unless somebody in it may no longer be
-told: then the rest is abandoned, and what the partner may have got of it is told again by the next delivery.
+A delivery is prepared (its files written aside, its rows put into `activation.outbox`), recorded, sent, and ended in
+one step that brings `activation.delivery_members` up to date. A run that is killed leaves it undone, prepared or
+done; the next run goes on with what is prepared, unless somebody in it may no longer be told: then the rest is
+abandoned, and what the partner may have got of it is told again by the next delivery.
 A destination that fails does not hold up the others, and is tried again by the next run. Only the newest day goes out.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_pipeline.assets.activation.audiences import REASONS
-from cdp_pipeline.assets.activation.outbox import Delta, schemas, stage_delta, stage_wanted, write_files
-from cdp_pipeline.assets.activation.people import stage_reach
+from cdp_pipeline.assets.activation.outbox import Delta, release, schemas, stage_delta, stage_wanted, write_files
+from cdp_pipeline.assets.activation.people import stage_published_ids, stage_reach
 from cdp_pipeline.assets.sidecars import packaged_sidecar
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.destinations import Destination
@@ -47,15 +47,14 @@ def build(run: TableRun) -> None:
     make_state(run.session)
     run.session.stage("audience", exp.select("*").from_("activation.audiences"))
     stage_reach(run.session, run.project)
-    key = pseudonym_key(run.settings)
+    stage_published_ids(run.session, pseudonym_key(run.settings))
     waiting = {str(row[1]): str(row[0]) for row in run.session.rows(QUERIES["unfinished"])}
-    _discard_unrecorded(run, set(waiting.values()))
+    _discard_unrecorded(run, waiting)
     rows: list[tuple[Any, ...]] = []
     prepared: list[tuple[Destination, str]] = []
     failed: dict[str, str] = {}
-    run.session.stage("prepared", no_rows(_types(OUTBOX)))
     for destination in asked:
-        stage_wanted(run.session, destination, run.as_of, key)
+        stage_wanted(run.session, destination, run.as_of)
         if destination.name in waiting:
             failed.update(_go_on(run, destination, waiting[destination.name]))
         if destination.name not in failed:
@@ -63,7 +62,7 @@ def build(run: TableRun) -> None:
             rows += [row] if row else []
             prepared += [(destination, delivery_id)] if delivery_id else []
     run.session.stage_rows("delivered", run.table.sidecar.types, rows)
-    run.write_rows(exp.select("*").from_("delivered"), exp.false(), also=lambda: _put_into_outbox(run))
+    run.write_rows(exp.select("*").from_("delivered"), exp.false())
     for destination, delivery_id in prepared:
         failed.update(_deliver(run, destination, delivery_id))
     problems = [f"{name}: {why}" for name, why in failed.items()] + list(_forgotten(run))
@@ -99,12 +98,13 @@ def make_state(session: Session) -> None:
             session.replace_table(name, no_rows(_types(name)), unaudited)
 
 
-def _put_into_outbox(run: TableRun) -> None:
-    run.session.append(OUTBOX, exp.select("*").from_("prepared"))
-
-
-def _discard_unrecorded(run: TableRun, known: set[str]) -> None:
-    """Files of deliveries that a killed run did not get to record: nobody was sent them."""
+def _discard_unrecorded(run: TableRun, waiting: Mapping[str, str]) -> None:
+    """Rows and files of deliveries that a run did not get to record: nobody was sent them."""
+    listed = (
+        exp.In(this=column("destination"), expressions=[text(name) for name in waiting]) if waiting else exp.false()
+    )
+    run.session.delete(OUTBOX, exp.not_(listed))
+    known = set(waiting.values())
     for folder in (run.settings.exports / PENDING).glob("*/*"):
         if str(folder.relative_to(run.settings.exports / PENDING)) not in known:
             discard(folder)
@@ -122,9 +122,10 @@ def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] |
     if not delta.is_nothing:
         status, folder = "prepared", delivery_id
         checksum = _write(run, delta, delivery_id)
-        run.session.append("prepared", exp.select("*").from_("delta"))
+        run.session.append(OUTBOX, exp.select("*").from_("delta"))
     counts = outcomes(run.session, destination)
     members = run.session.rows(QUERIES["members_to_be"])[0][0]
+    release(run.session)
     row = (
         delivery_id,
         run.as_of,
@@ -148,7 +149,7 @@ def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] |
 
 def _of(destination: Destination, query: exp.Query) -> exp.Select:
     assert isinstance(query, exp.Select)
-    return query.where(exp.EQ(this=column("destination"), expression=text(destination.name)))
+    return query.where(_of_destination(destination))
 
 
 def _write(run: TableRun, delta: Delta, delivery_id: str) -> str:
@@ -216,14 +217,13 @@ def _end(run: TableRun, destination: Destination, delivery_id: str) -> None:
     ended = exp.select(named(text(destination.name), "destination"), named(text(delivery_id), "delivery_id"))
     run.session.stage("ended", ended)
     run.session.stage("told", QUERIES["told"])
+    run.session.stage("members_then", QUERIES["members_now"])
     run.session.stage("removed_now", QUERIES["removals_done"])
-
-    def _rest() -> None:
+    with run.session.in_one_step():
+        _replace_members(run, destination)
         _keep_removals(run)
-        _empty_outbox(run, destination)
+        run.session.delete(OUTBOX, _of_destination(destination))
         _set(run, delivery_id, "delivered", None)
-
-    run.session.replace_slice(MEMBERS, QUERIES["members_now"], _told_to(destination), unaudited, _rest)
 
 
 def _abandon(run: TableRun, destination: Destination, delivery_id: str) -> None:
@@ -231,17 +231,22 @@ def _abandon(run: TableRun, destination: Destination, delivery_id: str) -> None:
     ended = exp.select(named(text(destination.name), "destination"), named(text(delivery_id), "delivery_id"))
     run.session.stage("ended", ended)
     run.session.stage("told", QUERIES["told_in_part"])
-
-    def _rest() -> None:
-        _empty_outbox(run, destination)
+    run.session.stage("members_then", QUERIES["members_in_part"])
+    with run.session.in_one_step():
+        _replace_members(run, destination)
+        run.session.delete(OUTBOX, _of_destination(destination))
         _set(run, delivery_id, "abandoned", "somebody in it may no longer be told, or its files are gone")
 
-    run.session.replace_slice(MEMBERS, QUERIES["members_in_part"], _told_to(destination), unaudited, _rest)
 
-
-def _told_to(destination: Destination) -> exp.Expr:
+def _replace_members(run: TableRun, destination: Destination) -> None:
+    """Of those who were told the new state; the others stay."""
     told = exp.In(this=column("profile_id"), query=exp.select("profile_id").from_("told").subquery())
-    return exp.and_(exp.EQ(this=column("destination"), expression=text(destination.name)), told)
+    run.session.delete(MEMBERS, exp.and_(_of_destination(destination), told))
+    run.session.append(MEMBERS, exp.select("*").from_("members_then"))
+
+
+def _of_destination(destination: Destination) -> exp.Expr:
+    return exp.EQ(this=column("destination"), expression=text(destination.name))
 
 
 def _keep_removals(run: TableRun) -> None:
@@ -250,12 +255,8 @@ def _keep_removals(run: TableRun) -> None:
         this=exp.Tuple(expressions=[column("request_id"), column("number")]),
         query=exp.select("request_id", "number").from_("removed_now").subquery(),
     )
-    run.session.replace_slice(REMOVALS, exp.select("*").from_("removed_now"), mine, unaudited)
-
-
-def _empty_outbox(run: TableRun, destination: Destination) -> None:
-    mine = exp.EQ(this=column("destination"), expression=text(destination.name))
-    run.session.replace_slice(OUTBOX, no_rows(_types(OUTBOX)), mine, unaudited)
+    run.session.delete(REMOVALS, mine)
+    run.session.append(REMOVALS, exp.select("*").from_("removed_now"))
 
 
 def _set(run: TableRun, delivery_id: str, status: str, error: str | None) -> None:

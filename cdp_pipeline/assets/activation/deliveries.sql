@@ -40,25 +40,25 @@ where (outbox.action = 'add' and outbox.digest is distinct from wanted.digest)
     or (outbox.action = 'remove' and outbox.keys is not distinct from wanted.keys)
 
 -- name: told
-select outbox.*, true as is_certain
+select outbox.destination, outbox.action, outbox.profile_id, outbox.batch, true as is_certain
 from activation.outbox as outbox
 join ended on outbox.destination = ended.destination
 
 -- name: members_now
 select
-    told.destination, told.profile_id, told.keys, told.digest,
+    outbox.destination, outbox.profile_id, outbox.keys, outbox.digest,
     coalesce(members.added_on, deliveries.as_of_day) as added_on,
     deliveries.as_of_day as renewed_on,
     true as is_certain
-from told
-cross join ended
+from activation.outbox as outbox
+join ended on outbox.destination = ended.destination
 join activation.deliveries as deliveries on deliveries.delivery_id = ended.delivery_id
 left join activation.delivery_members as members
-    on told.destination = members.destination and told.profile_id = members.profile_id
-where told.action = 'add'
+    on outbox.destination = members.destination and outbox.profile_id = members.profile_id
+where outbox.action = 'add'
 
 -- name: told_in_part
-select outbox.*, outbox.batch <= sent.batches as is_certain
+select outbox.destination, outbox.action, outbox.profile_id, outbox.batch, outbox.batch <= sent.batches as is_certain
 from activation.outbox as outbox
 join ended on outbox.destination = ended.destination
 join sent on outbox.destination = sent.destination and outbox.batch <= sent.batches + 1
@@ -73,12 +73,14 @@ with last_told as (
 
 select
     last_told.destination, last_told.profile_id,
-    case when last_told.action = 'add' then last_told.keys else coalesce(members.keys, last_told.keys) end as keys,
-    case when last_told.action = 'add' then last_told.digest else members.digest end as digest,
+    case when last_told.action = 'add' then outbox.keys else coalesce(members.keys, outbox.keys) end as keys,
+    case when last_told.action = 'add' then outbox.digest else members.digest end as digest,
     coalesce(members.added_on, deliveries.as_of_day) as added_on,
     deliveries.as_of_day as renewed_on,
     last_told.is_certain
 from last_told
+join activation.outbox as outbox
+    on last_told.destination = outbox.destination and last_told.action = outbox.action and last_told.profile_id = outbox.profile_id
 cross join ended
 join activation.deliveries as deliveries on deliveries.delivery_id = ended.delivery_id
 left join activation.delivery_members as members

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from cdp_pipeline.assets.activation.people import stage_person
+from cdp_pipeline.assets.activation.people import person_select
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.destinations import Destination, Webhook
 from cdp_pipeline.domain.expressions import column, joined, literal, named, null_as, text, union_all
@@ -24,6 +24,7 @@ from cdp_pipeline.sql.files import named_beside
 QUERIES = named_beside(__file__)
 WHO, PLACE = "__profile", "__place"
 """Columns beside the partner's own, which may have any name."""
+STAGED = ("person", "interests", "file_rows", "wanted", "held", "gone", "added", "delta")
 UNLIMITED = 2**40
 """Rows of a file whose partner names no limit."""
 
@@ -65,13 +66,13 @@ def build(run: TableRun) -> None:
     run.keep()
 
 
-def stage_wanted(session: Session, destination: Destination, as_of: date, key: str) -> None:
+def stage_wanted(session: Session, destination: Destination, as_of: date) -> None:
     """`file_rows` (the profile as `WHO`, and the partner's columns) and `wanted` (profile_id, keys, digest)."""
     partner = partner_of(destination)
-    stage_person(session, destination, as_of, key)
+    person = person_select(session, destination, as_of).subquery("person")
     columns = partner.columns(destination)
     who = named(column("profile_id", "person"), WHO)
-    rows = exp.select(who, *(named(value, header) for header, value in columns.items())).from_("person")
+    rows = exp.select(who, *(named(value, header) for header, value in columns.items())).from_(person)
     session.stage("file_rows", rows)
     told = [exp.func("coalesce", _as_text(header), text("")) for header in columns]
     session.stage(
@@ -124,6 +125,12 @@ def stage_delta(session: Session, destination: Destination, as_of: date, *, is_r
     session.stage("delta", QUERIES["delta"])
     added, renewed, removed, batches = session.rows(QUERIES["counts"])[0]
     return Delta(destination, is_full, wanted, held, added, renewed, removed, batches)
+
+
+def release(session: Session) -> None:
+    """Give back the memory of what was staged for a destination."""
+    for name in STAGED:
+        session.stage(name, exp.select(named(literal(0), "released")))
 
 
 def _of(destination: Destination, query: exp.Query) -> exp.Select:

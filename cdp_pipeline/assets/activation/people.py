@@ -1,6 +1,6 @@
 """How each profile can be reached, and what partners' files say of it (no table; `audiences` and `outbox` read it).
 
-What belongs here: `reach` and `person`. What does not: who may be in a file, and any partner's columns.
+What belongs here: `reach`, `published_ids` and `person`. What does not: who may be in a file, and any partner's columns.
 """
 
 from datetime import date
@@ -19,24 +19,29 @@ QUERIES = named_beside(__file__)
 
 
 def stage_reach(session: Session, project: Project) -> None:
-    """`reach`: a row a profile with its working golden contact points, and what stands against it."""
+    """`reach`: a row a profile with its working golden contact points, and what stands against them."""
     session.stage_rows("suppressions", {"kind": "varchar", "sha256": "varchar"}, load_suppressions(project.seeds))
     session.stage("reach", QUERIES["reach"])
 
 
-def stage_person(session: Session, destination: Destination, as_of: date, key: str) -> None:
-    """`person`: a row a profile of `audience` that the destination may have, with all that its files may say.
-
-    `published_id` is the id that readers of the published tables know it by.
-    """
+def stage_published_ids(session: Session, key: str) -> None:
+    """`published_ids`: the id by which readers of the published tables, and partners, know a profile."""
     session.stage_rows("pseudonym_key", {"key": "varchar"}, [(key,)])
+    published = exp.select("profile_id", named(keyed(column("profile_id")), "published_id")).from_("profile.profiles")
+    session.stage("published_ids", published)
+
+
+def person_select(session: Session, destination: Destination, as_of: date) -> exp.Query:
+    """A row a profile of `audience` that the destination may have, with all that its files may say.
+
+    Reads `reach` and `published_ids`, and stages what the destination asks for.
+    """
     asked = {"destination": text(destination.name), "channel": text(destination.channel), "day": literal(as_of)}
     session.stage("asked", exp.select(*(named(value, name) for name, value in asked.items())))
     session.stage_rows("asked_purposes", {"purpose": "varchar"}, [(purpose,) for purpose in destination.purposes])
-    published = exp.select("profile_id", named(keyed(column("profile_id")), "published_id")).from_("profile.profiles")
-    session.stage("published_ids", published)
+    if not destination.asks_interests:
+        return QUERIES["person"]
+    session.stage_rows("asked_segments", {"segment": "varchar"}, [(name,) for name in destination.segments])
     session.stage("person", QUERIES["person"])
-    if destination.asks_interests:
-        session.stage_rows("asked_segments", {"segment": "varchar"}, [(name,) for name in destination.segments])
-        session.stage("interests", QUERIES["interests"])
-        session.stage("person", QUERIES["person_with_interests"])
+    session.stage("interests", QUERIES["interests"])
+    return QUERIES["person_with_interests"]
