@@ -134,7 +134,7 @@ def deliver(
     from cdp_pipeline.partitions import DESTINATIONS_TAG, RESYNC_TAG
     from cdp_pipeline.reporting.deliver import newest_day, print_dry_run
     from cdp_pipeline.reporting.progress import follow
-    from cdp_pipeline.reporting.summary import print_deliveries
+    from cdp_pipeline.reporting.summary import print_deliveries, tell_quality
     from cdp_pipeline.resources.warehouse import WarehouseError
 
     names = [destination] if destination else sorted(project.destinations)
@@ -154,6 +154,7 @@ def deliver(
     for problem in (*record.failures, *record.blocked, *record.warned):
         errors.print(problem, style="red", markup=False)
     print_deliveries(console, settings, project, day)
+    tell_quality(console, project, settings)
     if not record.succeeded or record.blocked or record.warned:
         raise typer.Exit(1)
 

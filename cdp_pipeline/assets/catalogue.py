@@ -35,6 +35,8 @@ from cdp_pipeline.sql.lineage import NoSelect, parse, parse_select, tables_read
 ROOT = Path(__file__).parent
 AS_OF = "as_of_day"
 """The partition of tables that hold as of a day: a range is made a day at a time."""
+SPELT_ALIKE = 0.8
+"""Of two names: one of them is a misspelling of the other."""
 Describe = Callable[[TableRun], dict[str, Any]]
 
 
@@ -75,16 +77,16 @@ def _with_quality(project: Project, table: TableAsset, measures: Mapping[str, ex
 
 
 def _event_faults(project: Project) -> Iterator[str]:
-    """Kinds of touches that the metrics' parameters name and no source delivers."""
+    """Kinds of touches that the metrics' parameters misspell; one that is like none belongs to a source that may come."""
     path, known = project.seeds / "metrics.yml", segment_vocabulary(project).events
     metrics = project.metrics
     named: list[tuple[tuple[str | int, ...], str]] = [(("affinity", "weights", n), n) for n in metrics.affinity.weights]
     named += [(("journeys", "events", place), name) for place, name in enumerate(metrics.journeys.events)]
     for keys, name in named:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"choose one of {list(known)}, or name it under events"
-            yield f"{path}:{line_of(path, keys)}: {keys[0]}.{keys[1]}: event '{name}' does not exist; {hint}"
+        near = difflib.get_close_matches(name, known, n=1, cutoff=SPELT_ALIKE)
+        if name not in known and near:
+            place = f"{path}:{line_of(path, keys)}: {keys[0]}.{keys[1]}"
+            yield f"{place}: event '{name}' does not exist; did you mean '{near[0]}'?"
 
 
 def _segment_faults(project: Project, columns: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

@@ -94,3 +94,13 @@ def test_a_truth_that_can_not_be_asked_is_told_with_its_file(seeds: Path, sql: s
         path.write_text(sql)
     with pytest.raises(ConfigError, match=message):
         load_catalogue(load_project(seeds))
+
+
+def test_a_misspelt_event_of_the_metrics_is_told_and_one_of_no_source_is_not(seeds: Path) -> None:
+    path = seeds / "metrics.yml"
+    path.write_text(path.read_text().replace("bought: 5", "bougth: 5").replace("attended: 3", "rented: 3"))
+    with pytest.raises(
+        ConfigError, match=r"metrics\.yml:5: affinity\.weights: event 'bougth' does not exist; did you mean 'bought'"
+    ) as told:
+        load_catalogue(load_project(seeds))
+    assert "rented" not in str(told.value)

@@ -8,13 +8,13 @@ candidates as (
     join asked_segments on members.segment = asked_segments.segment
 ),
 
--- Everything that a destination asks for is granted today.
+-- Everything that a destination asks for is granted, and still is on the morning after, when the delivery goes out.
 allowed as (
     select asked_purposes.destination, state.profile_id
     from profile.consent_state as state
     join asked_purposes on state.channel = asked_purposes.channel and state.purpose = asked_purposes.purpose
     cross join as_of
-    where state.status = 'granted' and (state.expires_on is null or state.expires_on > as_of.day)
+    where state.status = 'granted' and (state.expires_on is null or state.expires_on > as_of.day + 1)
     group by asked_purposes.destination, state.profile_id, asked_purposes.purposes
     having count(distinct state.purpose) = asked_purposes.purposes
 )

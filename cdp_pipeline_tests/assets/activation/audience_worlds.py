@@ -244,24 +244,18 @@ class Deployment:
     def deliver(self, world: World, *, destinations: tuple[str, ...] = (), is_resync: bool = False) -> str:
         """Make the day's tables and deliver; returns what the check of the deliveries observed."""
         world.write(self.session, {name: self.catalogue[name].sidecar.types for name in TABLES})
-        stage_run_days(self.session, (world.day,), self.project.deployment)
-        told = [""]
+        told = ""
         for name in ("audiences", "deliveries", "delivery_members", "outbox", "removals"):
-            table = self.catalogue[f"activation.{name}"]
-            run = TableRun(
-                table,
-                self.session,
-                self.project,
-                self.settings,
-                (world.day,),
-                "run",
-                (world.day,),
-                destinations,
-                is_resync,
-            )
-            table.build(run)
-            told = [check.observed for check in run.checks] or told
-        return told[0]
+            told = self.rebuild(name, world.day, destinations, is_resync) or told
+        return told
+
+    def rebuild(self, name: str, day: date, destinations: tuple[str, ...] = (), is_resync: bool = False) -> str:
+        """Make one of the tables of the layer; returns what its own check observed."""
+        stage_run_days(self.session, (day,), self.project.deployment)
+        table = self.catalogue[f"activation.{name}"]
+        run = TableRun(table, self.session, self.project, self.settings, (day,), "run", (day,), destinations, is_resync)
+        table.build(run)
+        return "; ".join(check.observed for check in run.checks)
 
     def erase(self, who: str) -> None:
         """What an erasure does to the activation tables (`privacy.erasure` works on a deployment's files)."""
