@@ -255,7 +255,7 @@ class Deployment:
         table = self.catalogue[f"activation.{name}"]
         run = TableRun(table, self.session, self.project, self.settings, (day,), "run", (day,), destinations, is_resync)
         table.build(run)
-        return "; ".join(check.observed for check in run.checks)
+        return run.checks[0].observed if run.checks else ""
 
     def erase(self, who: str) -> None:
         """What an erasure does to the activation tables (`privacy.erasure` works on a deployment's files)."""
