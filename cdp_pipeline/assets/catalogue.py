@@ -30,6 +30,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar
 from cdp_pipeline.domain import consistency
 from cdp_pipeline.domain.mapping import Target
+from cdp_pipeline.domain.partners import partner_of
 from cdp_pipeline.sql.lineage import NoSelect, parse, parse_select, tables_read
 
 ROOT = Path(__file__).parent
@@ -48,6 +49,7 @@ def load_catalogue(project: Project) -> dict[str, TableAsset]:
     """
     _refuse(_mapping_faults(project))
     _refuse(_event_faults(project))
+    _refuse(_destination_faults(project))
     tables = [raw_table(*parts) for parts in project.tables()]
     tables += [staging_table(project, *parts) for parts in project.tables()]
     for layer in LAYERS:
@@ -87,6 +89,16 @@ def _event_faults(project: Project) -> Iterator[str]:
         if name not in known and near:
             place = f"{path}:{line_of(path, keys)}: {keys[0]}.{keys[1]}"
             yield f"{place}: event '{name}' does not exist; did you mean '{near[0]}'?"
+
+
+def _destination_faults(project: Project) -> Iterator[str]:
+    """Formats that claim consent to e-mails, on a channel that is none."""
+    for name, destination in project.destinations.items():
+        kind = project.consent.contact_points.get(destination.channel)
+        if partner_of(destination).mails and kind != "email":
+            path = project.seeds / "destinations" / f"{name}.yml"
+            line = line_of(path, ("channel",))
+            yield f"{path}:{line}: channel: the format {destination.format} tells of consent to e-mails; '{destination.channel}' has none"
 
 
 def _segment_faults(project: Project, columns: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

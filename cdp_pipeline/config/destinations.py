@@ -4,6 +4,8 @@ What belongs here: whom it gets, in which format, and where it goes. What does n
 (`domain.partners`), and the secrets, which the environment holds.
 """
 
+import json
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -141,6 +143,17 @@ class Destination(Config):
                     raise ValueError(f"'{name}' belongs to the format {owner}; remove it")
         return self
 
+    @field_validator("columns")
+    @classmethod
+    def _headers_differ(cls, value: dict[str, TemplateColumn]) -> dict[str, TemplateColumn]:
+        small = [header.casefold() for header in value]
+        for header in value:
+            if not header.strip() or header.startswith("__"):
+                raise ValueError(f"'{header}' is no header; write one that does not begin with __")
+            if small.count(header.casefold()) > 1:
+                raise ValueError(f"'{header}' stands twice, but for capitals; rename one of them")
+        return value
+
     @model_validator(mode="after")
     def _keys_are_columns(self) -> "Destination":
         unknown = [key for key in self.keys if key not in self.columns]
@@ -162,6 +175,14 @@ class Destination(Config):
         if self.format == "personalisation_feed":
             return "jsonl"
         return self.file_type if self.format == "file" else "csv"
+
+    @property
+    def shape(self) -> str:
+        """Digest of what a partner was told by: where one of it changes, it would not know whom to take back."""
+        target = self.target.model_dump(mode="json", include={"kind", "url"})
+        keys = {key: self.columns[key].model_dump(mode="json") for key in self.keys}
+        told = [self.format, self.suffix, keys, self.audience_id, self.subscription_group_id, target]
+        return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
     @property
     def asks_interests(self) -> bool:

@@ -32,9 +32,9 @@ from cdp_pipeline.privacy.files import ROW_FILES, Search, blot_out, drop_rows, f
 from cdp_pipeline.privacy.former import ever_found
 from cdp_pipeline.privacy.landing import empty_landing
 from cdp_pipeline.privacy.lines import stage_lines
-from cdp_pipeline.privacy.partners import partner_cells, partners, queue_removals, removals_of
+from cdp_pipeline.privacy.partners import partner_cells, partners, queue_removals, removals_of, unsend
 from cdp_pipeline.privacy.people import stage_people
-from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
+from cdp_pipeline.privacy.pseudonyms import keyed, pseudonym_key, public_selects
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.manifests import MANIFEST, restate
 from cdp_pipeline.resources.publisher import publish
@@ -326,13 +326,15 @@ def _clean_files(session: DuckDBSession, settings: Settings, project: Project, s
 
     Pages for review show whole records, so those of the person's cases go as a whole: `cdp review` makes them anew.
     """
+    _stage_published(session, pseudonym_key(settings))
     cells = {str(row[0]) for row in session.rows(QUERIES["own_cells"])} | partner_cells(session, project)
-    changed, dropped = [], dict[Path, int]()
+    small = {cell.lower() for cell in cells}
+    changed, dropped = unsend(session, settings.exports), dict[Path, int]()
     tables = [path for path in files_below(settings.exports) if path.suffix in ROW_FILES]
     tables += [*(settings.data / "truth").rglob("*.csv"), settings.seeds / "steward" / "decisions.csv"]
     told = Search([*cells, *search.values])
     for path in sorted(path for path in tables if path.exists()):
-        if told.finds(path) and (number := drop_rows(path, cells)):
+        if told.finds(path) and (number := drop_rows(path, small)):
             changed.append(path)
             dropped[path] = number
     for path in _files(settings):
@@ -354,6 +356,13 @@ def _clean_files(session: DuckDBSession, settings: Settings, project: Project, s
     ]
     session.stage_rows("written_exports", {"folder": "varchar", "sha256": "varchar"}, written)
     return [str(path.relative_to(settings.home)) for path in changed]
+
+
+def _stage_published(session: DuckDBSession, key: str) -> None:
+    """`person_published`: the ids by which readers and partners know the person."""
+    session.stage_rows("pseudonym_key", {"key": "varchar"}, [(key,)])
+    published = exp.select(named(keyed(column("profile_id")), "published_id")).from_("person_profiles")
+    session.stage("person_published", published)
 
 
 def _is_rewritten(path: Path, settings: Settings) -> bool:

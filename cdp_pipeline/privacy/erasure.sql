@@ -31,6 +31,17 @@ select sha256(canonical) from own_points
 union
 select sha256(mailbox(canonical)) from own_points where kind = 'email'
 union
+-- as partners have them: in Base64, Gmail addresses without dots, telephones without their plus
+select base64(unhex(sha256(canonical))) from own_points
+union
+select base64(unhex(sha256(undotted(canonical, ['gmail.com'])))) from own_points where kind = 'email'
+union
+select sha256(undotted(canonical, ['gmail.com', 'googlemail.com'])) from own_points where kind = 'email'
+union
+select sha256(regexp_replace(canonical, '[^0-9]', '', 'g')) from own_points where kind = 'phone'
+union
+select published_id from person_published
+union
 select lower(record_id) from person_records
 union
 select lower(profile_id) from person_profiles

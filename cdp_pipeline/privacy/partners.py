@@ -1,5 +1,6 @@
 """What partners hold of the staged people, and the queue of what they must remove (`activation.removals`)."""
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -7,6 +8,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.partners import partner_of
+from cdp_pipeline.resources.manifests import MANIFEST, PENDING, files_of
 from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.files import named_beside
 
@@ -31,7 +33,7 @@ def partners(session: Session) -> list[str]:
 
 
 def partner_cells(session: Session, project: Project) -> set[str]:
-    """By what partners find the people and nobody else, as their files have it, in small letters."""
+    """By what partners find the people and nobody else, as their files have it."""
     session.stage("partners_told", QUERIES["told"])
     places = []
     for name, destination in project.destinations.items():
@@ -56,3 +58,18 @@ def queue_removals(session: Session, removals: list[tuple[Any, ...]]) -> None:
         session.append(REMOVALS, query)
     else:
         session.replace_table(REMOVALS, query, unaudited)
+
+
+def unsend(session: Session, exports: Path) -> list[Path]:
+    """Take away the files of deliveries that wait and tell of the people, so that the next run abandons them; the files.
+
+    How far they got stays: what the partner may have got of them is told again.
+    """
+    gone = []
+    for (delivery_id,) in session.rows(QUERIES["waiting"]):
+        folder = exports / PENDING / str(delivery_id)
+        found = [path for path, _ in files_of(folder) if path.exists()] if (folder / MANIFEST).exists() else []
+        for path in found:
+            path.unlink()
+        gone += found
+    return gone

@@ -13,6 +13,13 @@ from partners_told
 where profile_id in (select profile_id from person_profiles)
 order by destination
 
+-- name: waiting
+-- Deliveries that tell a partner of any of the people, and have not ended.
+select distinct deliveries.delivery_id
+from activation.deliveries as deliveries
+join activation.outbox as outbox on deliveries.destination = outbox.destination
+where deliveries.status in ('prepared', 'failed') and outbox.profile_id in (select profile_id from person_profiles)
+
 -- name: removals
 select
     destination, row_number() over (partition by destination order by keys) as number, keys, max(renewed_on) as held_as_of
@@ -28,8 +35,8 @@ with identifiers as (
     join finding_places as places on told.destination = places.destination
 )
 
-select lower(identifier) as cell
+select identifier as cell
 from identifiers
 where identifier is not null
-group by lower(identifier)
+group by identifier
 having bool_and(is_mine)

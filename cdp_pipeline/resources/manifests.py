@@ -9,6 +9,8 @@ from typing import Any
 from cdp_pipeline.resources.landing import digest
 
 MANIFEST = "manifest.json"
+PENDING = ".pending"
+"""Folder below the exports of deliveries that are prepared: no partner is sent what a check refuses."""
 
 
 def write_manifest(folder: Path, told: Mapping[str, Any], files: Sequence[tuple[Path, str, int]]) -> str:

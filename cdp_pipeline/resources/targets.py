@@ -38,7 +38,8 @@ class DeliveryFailed(Exception):
 def acknowledged(folder: Path) -> int:
     """How many files of the delivery in this folder its partner has taken."""
     path = folder / PROGRESS
-    return int(path.read_text()) if path.exists() else 0
+    told = path.read_text() if path.exists() else ""
+    return int(told) if told.isdecimal() else 0  # what a power cut left empty is sent again
 
 
 def send(destination: Destination, delivery_id: str, folder: Path, files: Sequence[tuple[Path, str]]) -> None:
@@ -59,7 +60,7 @@ def send(destination: Destination, delivery_id: str, folder: Path, files: Sequen
                     _acknowledge(folder, number)
                 place.put(folder / MANIFEST)  # last: whoever waits for it finds the delivery whole
             case Folder():
-                _acknowledge(folder, len(files))
+                pass
     except MissingSecret as missing:
         raise DeliveryFailed(str(missing)) from None
 
@@ -79,7 +80,10 @@ class _Hook:
     def __init__(self, target: Webhook, delivery_id: str, batches: int) -> None:
         self._target, self._delivery_id, self._batches = target, delivery_id, batches
         given = secret(target.secret)
-        self._secret = base64.b64decode(given[len(ENCODED) :]) if given.startswith(ENCODED) else given.encode()
+        try:
+            self._secret = base64.b64decode(given[len(ENCODED) :]) if given.startswith(ENCODED) else given.encode()
+        except ValueError:
+            raise DeliveryFailed(f"the secret in {target.secret} begins with {ENCODED} and is no Base64") from None
         self._client = Client(
             raise_for_status=False,
             request_max_attempts=target.attempts,

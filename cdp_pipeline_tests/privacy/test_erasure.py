@@ -1,10 +1,12 @@
 """Erasure, on copies of the sample: the bytes are gone everywhere, nobody else changes, nobody comes back."""
 
+import base64
 import json
 import random
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -191,6 +193,57 @@ def test_the_report_counts_and_tells_of_nobody(home: Path) -> None:
     with _read(home) as connection:
         removals = connection.execute("from activation.removals order by all").fetchall()
     assert [(row[1], row[2], len(row[3][0]), row[5]) for row in removals] == [("marketing_cloud", 1, 16, None)]
+
+
+HOOK = """name: hook
+description: Hashes in Base64, for a server that is not there
+format: file
+file_type: jsonl
+columns: {mail: {field: email, as: sha256_base64}, first: {field: given_name}}
+keys: [mail]
+segments: [newsletter_active]
+channel: email
+purposes: [newsletter]
+minimum_size: 1
+contact_cap: false
+target: {kind: webhook, url: "http://127.0.0.1:9/", secret: CDP_PSEUDONYM_KEY, attempts: 1, seconds_between: 0.01}
+"""
+
+
+def test_partners_files_tell_nothing_any_more_in_whatever_form(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "seeds" / "destinations" / "hook.yml").write_text(HOOK)
+    monkeypatch.setenv("CDP_PSEUDONYM_KEY", (home / "data" / "keys" / "pseudonyms").read_text().strip())
+    failed = cdp(home, "deliver", "hook")
+    assert failed.returncode == 1
+    assert "hook: batch 1 of 1: the server can't be reached" in failed.stdout + failed.stderr
+    with _read(home) as connection:
+        who, address = connection.execute(
+            "select profile_id, profiles.email from activation.outbox join profile.profiles using (profile_id) "
+            "join activation.delivery_members using (profile_id) where delivery_members.destination = 'website' order by 1"
+        ).fetchall()[0]
+    hashed = base64.b64encode(sha256(address.encode()).digest())
+    (waiting,) = (home / "data/exports/.pending/hook").glob("*/add.jsonl")
+    assert hashed in waiting.read_bytes()
+    known = _published(home, who)
+    assert _told_in_exports(home, known)
+    _erase(home, [Request("profile", who, "--profile")])
+    assert not _told_in_exports(home, known)
+    assert not _told_in_exports(home, hashed)
+    assert cdp(home, "deliver", "hook").returncode == 1
+    with _read(home) as connection:
+        told = connection.execute(
+            "select status from activation.deliveries where destination = 'hook' order by delivery_id"
+        ).fetchall()
+    assert told == [("abandoned",), ("failed",)]
+
+
+def _published(home: Path, who: str) -> bytes:
+    key = (home / "data" / "keys" / "pseudonyms").read_text().strip()
+    return sha256(f"{key}{who}".encode()).hexdigest()[:16].encode()
+
+
+def _told_in_exports(home: Path, value: bytes) -> list[Path]:
+    return [path for path in (home / "data/exports").rglob("*") if path.is_file() and value in path.read_bytes()]
 
 
 def test_an_address_of_several_people_is_no_clear_request(home: Path) -> None:

@@ -14,3 +14,4 @@ from last_delivered
 left join held on last_delivered.destination = held.destination
 where last_delivered.members <> coalesce(held.members, 0)
     and last_delivered.destination not in (select destination from activation.outbox)
+    and last_delivered.destination not in (select destination from activation.removals where removed_on is null)

@@ -33,13 +33,12 @@ def stage_asked(session: Session, project: Project) -> None:
         segments += [(name, segment) for segment in destination.segments if not destination.is_withdrawn]
         purposes += [(name, destination.channel, p, len(set(destination.purposes))) for p in set(destination.purposes)]
         kind = project.consent.contact_points.get(destination.channel)
-        needed = (kind,) if kind else partner_of(destination).reached_by
-        terms.append(
-            (name, "email" in needed, "phone" in needed, "post" in needed or not needed, destination.contact_cap)
-        )
+        needed = partner_of(destination).reached_by
+        terms.append((name, kind, "email" in needed, "phone" in needed, not needed, destination.contact_cap))
     session.stage_rows("asked_segments", {"destination": "varchar", "segment": "varchar"}, segments)
     types = {"destination": "varchar", "channel": "varchar", "purpose": "varchar", "purposes": "bigint"}
     session.stage_rows("asked_purposes", types, sorted(purposes))
     flags = ("by_email", "by_phone", "by_other", "has_cap")
-    session.stage_rows("terms", {"destination": "varchar", **dict.fromkeys(flags, "boolean")}, terms)
+    types = {"destination": "varchar", "channel_kind": "varchar", **dict.fromkeys(flags, "boolean")}
+    session.stage_rows("terms", types, terms)
     stage_reach(session, project)

@@ -25,11 +25,13 @@ select
     candidates.profile_id,
     case
         when allowed.profile_id is null then 'no_consent'
-        when not (terms.by_other or (terms.by_email and reach.has_email) or (terms.by_phone and reach.has_phone))
+        when (terms.channel_kind = 'email' and not reach.has_email) or (terms.channel_kind = 'phone' and not reach.has_phone)
+            or not (terms.by_other or (terms.by_email and reach.has_email) or (terms.by_phone and reach.has_phone))
             then 'no_contact'
-        when not (
-            terms.by_other or (terms.by_email and reach.email is not null) or (terms.by_phone and reach.phone is not null)
-        ) then 'invalid_contact'
+        when (terms.channel_kind = 'email' and reach.email is null) or (terms.channel_kind = 'phone' and reach.phone is null)
+            or not (
+                terms.by_other or (terms.by_email and reach.email is not null) or (terms.by_phone and reach.phone is not null)
+            ) then 'invalid_contact'
         when reach.is_suppressed then 'suppressed'
         when terms.has_cap and reach.is_pressed then 'contact_cap'
     end as refusal

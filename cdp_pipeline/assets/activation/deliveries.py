@@ -8,6 +8,8 @@ A destination that fails does not hold up the others, and is tried again by the 
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,13 @@ from cdp_pipeline.assets.activation.outbox import Delta, release, schemas, stage
 from cdp_pipeline.assets.activation.people import stage_published_ids, stage_reach
 from cdp_pipeline.assets.sidecars import packaged_sidecar
 from cdp_pipeline.assets.table import TableRun
-from cdp_pipeline.config.destinations import Destination
+from cdp_pipeline.config.destinations import Destination, Remote, Webhook
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows, text
+from cdp_pipeline.domain.masking import without_values
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key
-from cdp_pipeline.resources.manifests import files_of, is_whole, write_manifest
+from cdp_pipeline.resources.landing import digest
+from cdp_pipeline.resources.manifests import MANIFEST, PENDING, files_of, is_whole, write_manifest
 from cdp_pipeline.resources.targets import DeliveryFailed, acknowledged, discard, put_in_place, send
 from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.files import named_beside
@@ -30,8 +34,8 @@ from cdp_pipeline.sql.files import named_beside
 QUERIES = named_beside(__file__)
 DELIVERIES, OUTBOX, MEMBERS = "activation.deliveries", "activation.outbox", "activation.delivery_members"
 REMOVALS = "activation.removals"
-PENDING = ".pending"
-"""Folder of deliveries that are prepared: no partner is sent what a check refuses."""
+EVERYTHING = 2**31
+"""More batches than a delivery has."""
 TAKEN = Expectation(
     expectation="expect_partners_to_take_their_deliveries",
     severity="warn",
@@ -48,27 +52,61 @@ def build(run: TableRun) -> None:
     run.session.stage("audience", exp.select("*").from_("activation.audiences"))
     stage_reach(run.session, run.project)
     stage_published_ids(run.session, pseudonym_key(run.settings))
-    waiting = {str(row[1]): str(row[0]) for row in run.session.rows(QUERIES["unfinished"])}
+    waiting = {str(row[1]): _Waiting(str(row[0]), *row[2:]) for row in run.session.rows(QUERIES["unfinished"])}
     _discard_unrecorded(run, waiting)
     rows: list[tuple[Any, ...]] = []
     prepared: list[tuple[Destination, str]] = []
     failed: dict[str, str] = {}
     for destination in asked:
-        stage_wanted(run.session, destination, run.as_of)
-        if destination.name in waiting:
-            failed.update(_go_on(run, destination, waiting[destination.name]))
-        if destination.name not in failed:
+        with _alone(destination, failed):
+            _require_same_shape(run, destination)
+            stage_wanted(run.session, destination, run.as_of)
+            if destination.name in waiting:
+                _go_on(run, destination, waiting[destination.name])
             row, delivery_id = _prepare(run, destination)
             rows += [row] if row else []
             prepared += [(destination, delivery_id)] if delivery_id else []
     run.session.stage_rows("delivered", run.table.sidecar.types, rows)
     run.write_rows(exp.select("*").from_("delivered"), exp.false())
     for destination, delivery_id in prepared:
-        failed.update(_deliver(run, destination, delivery_id))
+        with _alone(destination, failed):
+            _deliver(run, destination, delivery_id)
     problems = [f"{name}: {why}" for name, why in failed.items()] + list(_forgotten(run))
     run.judge(TAKEN, not problems, "; ".join(problems) or "all did")
     run.metadata["delivered"] = ", ".join(i for d, i in prepared if d.name not in failed) or "nothing"
     run.metadata["rows"] = run.rows
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A delivery that was prepared and not ended: its id, its manifest's digest, and the shape that it has."""
+
+    delivery_id: str
+    sha256: str
+    shape: str
+
+
+@contextmanager
+def _alone(destination: Destination, failed: dict[str, str]) -> Iterator[None]:
+    """Whatever one destination fails of is told, and holds up no other."""
+    try:
+        yield
+    except DeliveryFailed as why:
+        failed[destination.name] = str(why)
+    except Exception as error:  # noqa: BLE001 - messages of libraries may hold values
+        failed[destination.name] = f"it can't be delivered ({type(error).__name__}): {without_values(str(error))}"
+
+
+def _require_same_shape(run: TableRun, destination: Destination) -> None:
+    """Raise DeliveryFailed where the partner was told in another shape: it would not know whom to take back."""
+    shape = destination.shape
+    others = exp.NEQ(this=column("shape"), expression=text(shape))
+    held = run.session.rows(_of(destination, QUERIES["held_in_another_shape"]).where(others))[0][0]
+    if held:
+        raise DeliveryFailed(
+            f"its format, keys, list or target changed while the partner holds {held:,} profiles as they were; give the "
+            "new one another name, and put is_withdrawn: true into the old one until they are taken back"
+        )
 
 
 def _forgotten(run: TableRun) -> Iterator[str]:
@@ -98,13 +136,13 @@ def make_state(session: Session) -> None:
             session.replace_table(name, no_rows(_types(name)), unaudited)
 
 
-def _discard_unrecorded(run: TableRun, waiting: Mapping[str, str]) -> None:
+def _discard_unrecorded(run: TableRun, waiting: Mapping[str, _Waiting]) -> None:
     """Rows and files of deliveries that a run did not get to record: nobody was sent them."""
     listed = (
         exp.In(this=column("destination"), expressions=[text(name) for name in waiting]) if waiting else exp.false()
     )
     run.session.delete(OUTBOX, exp.not_(listed))
-    known = set(waiting.values())
+    known = {one.delivery_id for one in waiting.values()}
     for folder in (run.settings.exports / PENDING).glob("*/*"):
         if str(folder.relative_to(run.settings.exports / PENDING)) not in known:
             discard(folder)
@@ -114,7 +152,10 @@ def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] |
     """The row of the delivery and its id where something goes out; no row where the day has one that says as much."""
     delta = stage_delta(run.session, destination, run.as_of, is_resync=run.is_resync)
     before = run.session.rows(_of(destination, QUERIES["deliveries_of_day"]))[0][0]
-    delivery_id = f"{destination.name}/{run.as_of}.{before + 1}"
+    number = before + 1
+    while (run.settings.exports / f"{destination.name}/{run.as_of}.{number}").exists():
+        number += 1  # of a warehouse that was lost
+    delivery_id = f"{destination.name}/{run.as_of}.{number}"
     if delta.is_nothing and before:
         return None, None
     status = "unchanged" if delta.is_large_enough else "below minimum"
@@ -143,6 +184,7 @@ def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] |
         delta.batches,
         None,
         run.run_id,
+        destination.shape,
     )
     return row, delivery_id if folder else None
 
@@ -183,33 +225,43 @@ def _write(run: TableRun, delta: Delta, delivery_id: str) -> str:
     return write_manifest(folder, told, files)
 
 
-def _go_on(run: TableRun, destination: Destination, delivery_id: str) -> Mapping[str, str]:
-    """End a delivery that an earlier run left; returns why it failed again."""
-    pending, final = (run.settings.exports / part / delivery_id for part in (PENDING, "."))
-    if final.exists():
-        _end(run, destination, delivery_id)
-        return {}
-    done = acknowledged(pending) if pending.exists() else 0
-    run.session.stage("sent", exp.select(named(text(destination.name), "destination"), named(literal(done), "batches")))
+def _go_on(run: TableRun, destination: Destination, waiting: _Waiting) -> None:
+    """End a delivery that an earlier run left; raises DeliveryFailed where it fails again."""
+    pending, final = (run.settings.exports / part / waiting.delivery_id for part in (PENDING, "."))
+    if (final / MANIFEST).exists() and digest(final / MANIFEST) == waiting.sha256:
+        _end(run, destination, waiting.delivery_id)
+        return
+    if waiting.shape != destination.shape:
+        raise DeliveryFailed("its format, keys, list or target changed while a delivery waits; put the old ones back")
+    certain, attempted = _sent(destination, pending)
+    sent = {"destination": text(destination.name), "certain": literal(certain), "attempted": literal(attempted)}
+    run.session.stage("sent", exp.select(*(named(value, name) for name, value in sent.items())))
     may_go_on = pending.exists() and is_whole(pending) and not run.session.rows(QUERIES["outdated"])[0][0]
     if may_go_on:
-        return _deliver(run, destination, delivery_id)
-    _abandon(run, destination, delivery_id)
-    discard(pending)
-    return {}
+        _deliver(run, destination, waiting.delivery_id)
+    else:
+        _abandon(run, destination, waiting.delivery_id)
+        discard(pending)
 
 
-def _deliver(run: TableRun, destination: Destination, delivery_id: str) -> Mapping[str, str]:
-    """Send a prepared delivery and end it; returns why it failed, by destination."""
+def _sent(destination: Destination, pending: Path) -> tuple[int, int]:
+    """Batches that the partner has for certain, and those that it may have."""
+    done = acknowledged(pending) if pending.exists() else 0
+    if isinstance(destination.target, Webhook):
+        return done, done + 1
+    return (0, EVERYTHING) if isinstance(destination.target, Remote) else (0, 0)
+
+
+def _deliver(run: TableRun, destination: Destination, delivery_id: str) -> None:
+    """Send a prepared delivery and end it; raises DeliveryFailed, once that is recorded."""
     pending, final = (run.settings.exports / part / delivery_id for part in (PENDING, "."))
     try:
         send(destination, delivery_id, pending, files_of(pending))
     except DeliveryFailed as why:
         _set(run, delivery_id, "failed", str(why))
-        return {destination.name: str(why)}
+        raise
     put_in_place(pending, final)
     _end(run, destination, delivery_id)
-    return {}
 
 
 def _end(run: TableRun, destination: Destination, delivery_id: str) -> None:

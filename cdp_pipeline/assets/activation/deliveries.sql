@@ -1,13 +1,25 @@
 -- name: unfinished
-select delivery_id, destination
+select delivery_id, destination, sha256, shape
 from activation.deliveries
 where status in ('prepared', 'failed')
 
 -- name: held_by_all
+with told as (
+    select destination from activation.delivery_members
+    union all
+    select destination from activation.removals where removed_on is null
+    union all
+    select destination from activation.outbox
+)
+
 select destination, count(*) as profiles
-from activation.delivery_members
+from told
 group by destination
 order by destination
+
+-- name: held_in_another_shape
+select count(*) as profiles
+from activation.delivery_members
 
 -- name: deliveries_of_day
 select count(*) as deliveries
@@ -34,7 +46,7 @@ select
 -- Somebody that was not sent yet may no longer be added as prepared, or no longer be removed.
 select count(*) > 0 as is_outdated
 from activation.outbox as outbox
-join sent on outbox.destination = sent.destination and outbox.batch > sent.batches
+join sent on outbox.destination = sent.destination and outbox.batch > sent.certain
 left join wanted on outbox.profile_id = wanted.profile_id
 where (outbox.action = 'add' and outbox.digest is distinct from wanted.digest)
     or (outbox.action = 'remove' and outbox.keys is not distinct from wanted.keys)
@@ -49,7 +61,8 @@ select
     outbox.destination, outbox.profile_id, outbox.keys, outbox.digest,
     coalesce(members.added_on, deliveries.as_of_day) as added_on,
     deliveries.as_of_day as renewed_on,
-    true as is_certain
+    true as is_certain,
+    deliveries.shape
 from activation.outbox as outbox
 join ended on outbox.destination = ended.destination
 join activation.deliveries as deliveries on deliveries.delivery_id = ended.delivery_id
@@ -58,26 +71,31 @@ left join activation.delivery_members as members
 where outbox.action = 'add'
 
 -- name: told_in_part
-select outbox.destination, outbox.action, outbox.profile_id, outbox.batch, outbox.batch <= sent.batches as is_certain
+select
+    outbox.destination, outbox.action, outbox.profile_id, outbox.batch,
+    outbox.batch <= sent.certain as is_certain, outbox.batch <= sent.attempted as is_attempted
 from activation.outbox as outbox
 join ended on outbox.destination = ended.destination
-join sent on outbox.destination = sent.destination and outbox.batch <= sent.batches + 1
+join sent on outbox.destination = sent.destination
 
 -- name: members_in_part
--- A profile may be in a removal and in an addition: what came last counts, and an uncertain removal keeps it held.
+-- Of a profile that is removed and added what comes last counts. Nobody can tell what became of those who were not
+-- acknowledged: whom the partner held it may hold still, and they are told again. Removals of the erased stay queued.
 with last_told as (
     select *
     from told
+    where profile_id not in (select request_id || '/' || number from activation.removals)
     qualify row_number() over (partition by profile_id order by batch desc, action) = 1
 )
 
 select
     last_told.destination, last_told.profile_id,
-    case when last_told.action = 'add' then outbox.keys else coalesce(members.keys, outbox.keys) end as keys,
-    case when last_told.action = 'add' then outbox.digest else members.digest end as digest,
+    case when last_told.is_certain then outbox.keys else coalesce(members.keys, outbox.keys) end as keys,
+    case when last_told.is_certain then outbox.digest else coalesce(members.digest, outbox.digest) end as digest,
     coalesce(members.added_on, deliveries.as_of_day) as added_on,
     deliveries.as_of_day as renewed_on,
-    last_told.is_certain
+    last_told.is_certain,
+    coalesce(members.shape, deliveries.shape) as shape
 from last_told
 join activation.outbox as outbox
     on last_told.destination = outbox.destination and last_told.action = outbox.action and last_told.profile_id = outbox.profile_id
@@ -85,7 +103,7 @@ cross join ended
 join activation.deliveries as deliveries on deliveries.delivery_id = ended.delivery_id
 left join activation.delivery_members as members
     on last_told.destination = members.destination and last_told.profile_id = members.profile_id
-where last_told.action = 'add' or not last_told.is_certain
+where (last_told.action = 'add' and last_told.is_attempted) or (members.profile_id is not null and not last_told.is_certain)
 
 -- name: removals_done
 select

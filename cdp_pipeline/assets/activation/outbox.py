@@ -18,6 +18,7 @@ from cdp_pipeline.config.destinations import Destination, Webhook
 from cdp_pipeline.domain.expressions import column, joined, literal, named, null_as, text, union_all
 from cdp_pipeline.domain.partners import partner_of
 from cdp_pipeline.domain.partners.partner import Partner
+from cdp_pipeline.resources.targets import DeliveryFailed
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
@@ -74,7 +75,7 @@ def stage_wanted(session: Session, destination: Destination, as_of: date) -> Non
     who = named(column("profile_id", "person"), WHO)
     rows = exp.select(who, *(named(value, header) for header, value in columns.items())).from_(person)
     session.stage("file_rows", rows)
-    told = [exp.func("coalesce", _as_text(header), text("")) for header in columns]
+    told = [part for header in columns for part in (text(header), exp.func("coalesce", _as_text(header), text("")))]
     session.stage(
         "wanted",
         exp.select(
@@ -92,7 +93,8 @@ def _as_text(header: str) -> exp.Expr:
 def stage_delta(session: Session, destination: Destination, as_of: date, *, is_resync: bool) -> Delta:
     """`delta`, rows of the outbox, of what is staged as wanted against what the partner holds."""
     partner = partner_of(destination)
-    is_full = is_resync or partner.takes_whole or destination.sync == "full"
+    is_whole = is_resync or partner.takes_whole or destination.sync == "full"
+    is_full = is_whole and partner.can_replace
     session.stage("held", _of(destination, QUERIES["held"]))
     session.stage("erased", _of(destination, QUERIES["erased"]))
     wanted, held = session.rows(QUERIES["sizes"])[0]
@@ -102,6 +104,7 @@ def stage_delta(session: Session, destination: Destination, as_of: date, *, is_r
         {
             "day": "date",
             "destination": "varchar",
+            "is_whole": "boolean",
             "is_full": "boolean",
             "is_large_enough": "boolean",
             "renew_after_days": "bigint",
@@ -111,6 +114,7 @@ def stage_delta(session: Session, destination: Destination, as_of: date, *, is_r
             (
                 as_of,
                 destination.name,
+                is_whole,
                 is_full,
                 wanted >= least_audience(destination),
                 max(expires - destination.renewed_before_days, 1) if expires else None,
@@ -154,6 +158,9 @@ def write_files(session: Session, delta: Delta, folder: Path) -> list[tuple[Path
             path = folder / f"{action}{number}.{delta.destination.suffix}"
             rows = session.rows(_count(action, batch))[0][0]
             session.export_private(file_select(session, delta, action, batch), path)
+            most = partner_of(delta.destination).most_bytes
+            if most is not None and path.stat().st_size > most:
+                raise DeliveryFailed(f"{path.name} has {path.stat().st_size:,} bytes, and the partner takes {most:,}")
             written.append((path, action, int(rows)))
     return written
 

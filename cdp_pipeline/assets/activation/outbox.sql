@@ -44,7 +44,7 @@ judged as (
             when held.digest is distinct from wanted.digest or held.keys is distinct from wanted.keys then 'changed'
             when not held.is_certain or again.profile_id is not null then 'told again'
             when terms.day - held.renewed_on >= terms.renew_after_days then 'renewed'
-            when terms.is_full then 'the whole'
+            when terms.is_whole then 'the whole'
         end as reason
     from wanted
     cross join terms

@@ -8,7 +8,16 @@ from sqlglot import exp
 
 from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.domain.expressions import array, macro
-from cdp_pipeline.domain.partners.partner import Columns, Partner, as_held, of_person, sha256, small, without_spaces
+from cdp_pipeline.domain.partners.partner import (
+    Columns,
+    Partner,
+    as_held,
+    of_person,
+    replaced,
+    sha256,
+    small,
+    without_spaces,
+)
 
 UNDOTTED = ("gmail.com", "googlemail.com")
 HEADERS = ("Email", "Phone", "First Name", "Last Name", "Country", "Zip")
@@ -27,7 +36,7 @@ def columns(destination: Destination) -> Columns:
         sha256(small(of_person("given_name"))),
         sha256(small(of_person("family_name"))),
         of_person("country"),
-        of_person("postcode"),
+        replaced(of_person("postcode"), "[^A-Za-z0-9 ]", ""),
     )
     return dict(zip(HEADERS, values, strict=True))
 

@@ -28,4 +28,5 @@ SUBSCRIBER_LIST = Partner(
     reached_by=("email",),
     most_rows=200_000,
     most_bytes=50 * MEGABYTE,
+    mails=True,
 )

@@ -57,5 +57,12 @@ def removed(destination: Destination) -> Columns:
 
 
 CUSTOMER_LIST = Partner(
-    columns, ("Text",), ("Text",), removed, reached_by=("email",), least_audience=300, lines_before=lines_before
+    columns,
+    ("Text",),
+    ("Text",),
+    removed,
+    reached_by=("email",),
+    least_audience=300,
+    can_replace=True,
+    lines_before=lines_before,
 )

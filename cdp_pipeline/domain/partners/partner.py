@@ -32,7 +32,9 @@ class Partner:
     finds a person. `removed` are the columns of a removal, over `held`, which has the kept headers.
     `reached_by` are the contact points of which one is needed, where the channel itself asks for none. A file has
     no more than `most_rows` and `most_bytes`; `least_audience` is the partner's own minimum. A partner that
-    `takes_whole` audiences gets all of it each time. `lines_before` are lines that begin a file.
+    `takes_whole` audiences gets all of it each time; one that `can_replace` lets a whole audience take the place of
+    what it holds, any other is told removals and then everybody. `mails` says that a file claims consent to e-mails.
+    `lines_before` are lines that begin a file.
     """
 
     columns: Callable[[Destination], Columns]
@@ -45,6 +47,8 @@ class Partner:
     most_rows: int | None = None
     most_bytes: int | None = None
     takes_whole: bool = False
+    can_replace: bool = False
+    mails: bool = False
     lines_before: Callable[[Destination, str], list[Mapping[str, str]]] = no_lines
 
 

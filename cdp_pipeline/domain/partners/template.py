@@ -23,8 +23,8 @@ FORMS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "sha256": lambda value: sha256(small(value)),
     "sha256_base64": lambda value: sha256_base64(small(value)),
 }
-PLAIN_TEXTS = ("given_name", "family_name", "email", "street", "city")
-"""Fields that people write: a spreadsheet might take one for a formula."""
+NO_TEXTS = ("profile_id", "phone", "birth_date", "consented_at", "visitor_ids", "segments", "affinities")
+"""Fields that nobody writes freely; of all others a spreadsheet might take one for a formula."""
 
 
 def columns(destination: Destination) -> Columns:
@@ -34,7 +34,7 @@ def columns(destination: Destination) -> Columns:
         value: exp.Expr = of_person("published_id" if asked.field == "profile_id" else asked.field)
         if asked.written_as != "plain":
             value = FORMS[asked.written_as](exp.cast(value, "varchar"))
-        elif asked.field in PLAIN_TEXTS and destination.file_type == "csv":
+        elif asked.field not in NO_TEXTS and destination.file_type == "csv":
             value = harmless(value)
         found[header] = value
     return found
@@ -43,7 +43,9 @@ def columns(destination: Destination) -> Columns:
 def custom_file(destination: Destination) -> Partner:
     """The partner that a template describes; its keys find a person."""
     keys = destination.keys
-    return Partner(columns, keys, keys, _removed, reached_by=())
+    asked = {destination.columns[key].field for key in keys}
+    reached_by = tuple(kind for kind in ("email", "phone") if kind in asked) if asked <= {"email", "phone"} else ()
+    return Partner(columns, keys, keys, _removed, reached_by=reached_by, can_replace=True)
 
 
 def _removed(destination: Destination) -> Columns:
@@ -68,4 +70,6 @@ def removed_documents(destination: Destination) -> Columns:
     return {"profile_id": column("profile_id", "held"), "is_removed": literal(True)}
 
 
-PERSONALISATION_FEED = Partner(documents, ("profile_id",), ("profile_id",), removed_documents, reached_by=())
+PERSONALISATION_FEED = Partner(
+    documents, ("profile_id",), ("profile_id",), removed_documents, reached_by=(), can_replace=True
+)

@@ -20,4 +20,4 @@ def columns(destination: Destination) -> Columns:
     }
 
 
-EUID = Partner(columns, KEPT, KEPT, as_held(*KEPT), least_audience=1500, takes_whole=True)
+EUID = Partner(columns, KEPT, KEPT, as_held(*KEPT), least_audience=1500, takes_whole=True, can_replace=True)

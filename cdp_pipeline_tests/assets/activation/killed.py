@@ -11,7 +11,6 @@ from typing import Any
 
 from cdp_pipeline.assets.activation import deliveries
 from cdp_pipeline.config.project import load_project
-from cdp_pipeline.resources import targets
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline_tests.assets.activation.audience_worlds import World, activation
 from cdp_pipeline_tests.homes import REPOSITORY
@@ -21,7 +20,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "files": (deliveries, "write_files"),
     "manifest": (deliveries, "write_manifest"),
     "recorded": (DuckDBSession, "append"),
-    "acknowledged": (targets, "_acknowledge"),
+    "sent": (deliveries, "send"),
     "in place": (deliveries, "put_in_place"),
     "removals ended": (deliveries, "_keep_removals"),
     "ended": (deliveries, "_end"),
@@ -31,8 +30,8 @@ STEPS = (
     "after files",
     "after manifest",
     "after recorded",
-    "before acknowledged",
-    "after acknowledged",
+    "before sent",
+    "after sent",
     "after in place",
     "after removals ended",
     "after ended",

@@ -14,12 +14,21 @@ from pathlib import Path
 import pytest
 
 from cdp_pipeline.assets.activation import deliveries
+from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.config.project import Project
+from cdp_pipeline.resources import targets
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.targets import DeliveryFailed
 from cdp_pipeline.sql.lineage import parse
 from cdp_pipeline_tests.assets.activation import killed
-from cdp_pipeline_tests.assets.activation.audience_worlds import Deployment, Partner, World, activation, known_as
+from cdp_pipeline_tests.assets.activation.audience_worlds import (
+    DESTINATIONS,
+    Deployment,
+    Partner,
+    World,
+    activation,
+    known_as,
+)
 from cdp_pipeline_tests.homes import REPOSITORY
 
 
@@ -121,9 +130,114 @@ def test_a_resync_tells_the_whole_audience(cloud: Deployment, world: World) -> N
     world.day += timedelta(days=1)
     world.people["P00001"].is_member = False
     cloud.deliver(world, is_resync=True)
-    _, second = cloud.folders("cloud")
-    assert _lines(second / "full.csv") == 9
-    assert _log(cloud, "sync", "members", "removed")[-1] == ("full", 9, 1)
+    _, second = cloud.folders("cloud")  # an import adds and updates: whoever left has to be named
+    assert (_lines(second / "add.csv"), _lines(second / "remove.csv")) == (9, 1)
+    assert _log(cloud, "members", "added", "removed")[-1] == (9, 9, 1)
+
+
+def test_a_partner_that_can_replace_gets_one_whole_file(
+    session: DuckDBSession, project: Project, tmp_path: Path, world: World
+) -> None:
+    with activation(session, project, tmp_path, "own") as deployment:
+        deployment.deliver(world)
+        world.people["P00001"].is_member = False
+        world.day += timedelta(days=1)
+        deployment.deliver(world, is_resync=True)
+        _, second = deployment.folders("own")
+        assert {path.name for path in second.iterdir()} == {"full.jsonl", "manifest.json"}
+        assert _log(deployment, "sync", "members", "removed")[-1] == ("full", 9, 1)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"format": "google_customer_match"},
+        {"target": {"kind": "webhook", "url": "https://x.example/", "secret": "X"}, **DESTINATIONS["own"]},
+    ],
+)
+def test_a_partner_is_not_told_in_another_shape(cloud: Deployment, world: World, changed: dict[str, object]) -> None:
+    cloud.deliver(world)
+    project = cloud.project
+    plain = {**project.destinations["cloud"].model_dump(exclude_defaults=True), **changed}
+    cloud.project = replace(project, destinations={"cloud": Destination.model_validate(plain)})
+    world.people["P00001"].consent = "denied"
+    assert "its format, keys, list or target changed while the partner holds 10 profiles" in cloud.deliver(world)
+    assert len(list(cloud.folders("cloud"))) == 1
+
+
+def test_nobody_is_delivered_whom_the_partner_could_not_find(
+    session: DuckDBSession, project: Project, tmp_path: Path, world: World
+) -> None:
+    world.people["P00001"].status = "bounced"
+    world.people["P00002"].email = None
+    consent = project.consent.model_copy(update={"contact_points": {}})
+    with activation(session, project, tmp_path, "own", keys=["mail"]) as deployment:
+        deployment.project = replace(deployment.project, consent=consent)
+        deployment.deliver(world)
+        refused = dict(
+            session.rows(parse("select profile_id, refusal from activation.audiences where refusal is not null"))
+        )
+        assert refused == {"P00001": "invalid_contact", "P00002": "no_contact"}
+
+
+def test_one_faulty_destination_holds_up_no_other(
+    session: DuckDBSession, project: Project, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = deliveries.write_files
+
+    def break_down(session: object, delta: object, folder: Path) -> object:
+        if folder.parent.name == "cloud":
+            raise ValueError("could not convert 'p1@x.fr'")
+        return prepare(session, delta, folder)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deliveries, "write_files", break_down)
+    with activation(session, project, tmp_path, "cloud", "google") as deployment:
+        told = deployment.deliver(world)
+        assert told == "cloud: it can't be delivered (ValueError): could not convert '…'"
+        assert _log(deployment, "destination", "status") == [("google", "delivered")]
+
+
+def test_a_lost_warehouse_takes_no_old_folder_for_its_own(cloud: Deployment, world: World) -> None:
+    cloud.deliver(world)
+    for name in ("deliveries", "delivery_members", "outbox", "removals"):
+        cloud.session.own().execute(f"drop table activation.{name}")
+    world.people["P00001"].consent = "denied"
+    cloud.deliver(world)
+    assert [folder.name for folder in cloud.folders("cloud")] == ["2026-11-01.1", "2026-11-01.2"]
+    assert _log(cloud, "delivery_id", "status", "added") == [("cloud/2026-11-01.2", "delivered", 9)]
+
+
+def test_what_a_server_may_not_have_seen_is_told_again(
+    session: DuckDBSession, project: Project, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of a remote folder count once its manifest is there, whatever was put before."""
+    remote = {"kind": "remote", "url": "s3://drop/in"}
+    taken: list[str] = []
+    fails = [""]
+
+    class Place:
+        def __init__(self, target: object, delivery_id: str) -> None: ...
+
+        def put(self, path: Path) -> None:
+            if path.name == fails[0]:
+                raise DeliveryFailed("the server went away")
+            taken.append(path.name)
+
+    monkeypatch.setattr(targets, "_Place", Place)
+    with activation(session, project, tmp_path, "cloud", target=remote) as deployment:
+        deployment.deliver(world)
+        world.day += timedelta(days=1)
+        world.people["P00001"].consent = "denied"
+        world.add()
+        fails[0] = "manifest.json"
+        assert "the server went away" in deployment.deliver(world)
+        world.day += timedelta(days=1)
+        world.people["P00011"].consent = "denied"
+        fails[0] = ""
+        assert deployment.deliver(world) == "all did"
+        assert _log(deployment, "status")[1:] == [("abandoned",), ("delivered",)]
+        last = list(deployment.folders("cloud"))[-1]
+        assert _lines(last / "remove.csv") == 2, "both are named, as nobody knows what the server read"
 
 
 def test_a_destination_is_taken_back_before_its_file_goes(cloud: Deployment, world: World) -> None:
