@@ -192,7 +192,10 @@ def test_the_report_counts_and_tells_of_nobody(home: Path) -> None:
     assert found.hashes > 10
     with _read(home) as connection:
         removals = connection.execute("from activation.removals order by all").fetchall()
-    assert [(row[1], row[2], len(row[3][0]), row[5]) for row in removals] == [("marketing_cloud", 1, 16, None)]
+    assert [(row[1], row[2], len(row[3][0]), row[5]) for row in removals] == [
+        ("marketing_cloud", 1, 16, None),
+        ("website", 1, 16, None),
+    ]
 
 
 HOOK = """name: hook
@@ -212,7 +215,7 @@ target: {kind: webhook, url: "http://127.0.0.1:9/", secret: CDP_PSEUDONYM_KEY, a
 
 def test_partners_files_tell_nothing_any_more_in_whatever_form(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "seeds" / "destinations" / "hook.yml").write_text(HOOK)
-    monkeypatch.setenv("CDP_PSEUDONYM_KEY", (home / "data" / "keys" / "pseudonyms").read_text().strip())
+    monkeypatch.setenv("CDP_PSEUDONYM_KEY", (home / "data" / "keys" / "pseudonyms.key").read_text().strip())
     failed = cdp(home, "deliver", "hook")
     assert failed.returncode == 1
     assert "hook: batch 1 of 1: the server can't be reached" in failed.stdout + failed.stderr
@@ -238,7 +241,7 @@ def test_partners_files_tell_nothing_any_more_in_whatever_form(home: Path, monke
 
 
 def _published(home: Path, who: str) -> bytes:
-    key = (home / "data" / "keys" / "pseudonyms").read_text().strip()
+    key = (home / "data" / "keys" / "pseudonyms.key").read_text().strip()
     return sha256(f"{key}{who}".encode()).hexdigest()[:16].encode()
 
 
