@@ -21,8 +21,10 @@ def told(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     with duckdb.connect(str(home / "data/warehouse/cdp.duckdb"), read_only=True) as connection:
         members = connection.execute(
             "select members.profile_id, members.keys[1], profiles.email from activation.delivery_members as members "
-            "join profile.profiles as profiles using (profile_id) where destination = 'marketing_cloud' and profiles.email not in "
-            "(select value from profile.profile_contact_points group by value having count(*) > 1) order by 1 limit 3"
+            "join profile.profiles as profiles using (profile_id) where destination = 'marketing_cloud' and profile_id in "
+            "(select profile_id from profile.profile_contact_points where kind = 'email' group by profile_id having count(*) = 1) "
+            "and profiles.email not in (select value from profile.profile_contact_points group by value having count(*) > 1) "
+            "order by 1 limit 3"
         ).fetchall()
     path = home / "data" / "landing" / "mailing_feedback" / DAY / "feedback.csv"
     path.parent.mkdir(parents=True)
