@@ -50,7 +50,7 @@ def test_every_command_of_the_readme_exists_with_its_options() -> None:
 
 def test_the_readmes_commands_run(sample_home: Path, tmp_path: Path) -> None:
     lines = [line.split() for line in re.findall(r"^\$ cdp (.+)$", README, re.MULTILINE)]
-    assert len(lines) == 8
+    assert len(lines) == 9
     home = shutil.copytree(sample_home, tmp_path / "home")  # the sample's own warehouse is open in this process
     for words in lines:
         places = {"elsewhere": str(tmp_path / "elsewhere")}

@@ -118,8 +118,9 @@ def test_no_delivered_person_lacks_consent(sample: DuckDBSession) -> None:
     sql = (
         "select count(*) from activation.delivery_members as members left join profile.consent_state as consent "
         "on members.profile_id = consent.profile_id and consent.status = 'granted' "
-        "and consent.purpose = case members.destination when 'google_ads' then 'ads_personalisation' else 'newsletter' end "
-        "and consent.channel = case members.destination when 'google_ads' then 'ads' else 'email' end where consent.profile_id is null"
+        "and consent.purpose = case members.destination when 'google_ads' then 'ads_personalisation' when 'website' then 'profiling' else 'newsletter' end "
+        "and consent.channel = case members.destination when 'google_ads' then 'ads' when 'website' then 'web' else 'email' end "
+        "where consent.profile_id is null"
     )
     assert sample.rows(parse(sql)) == [(0,)]
 

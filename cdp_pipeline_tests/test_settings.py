@@ -33,6 +33,6 @@ def test_only_settings_reads_the_environment() -> None:
     readers = [
         p
         for p in (REPOSITORY / "cdp_pipeline").rglob("*.py")
-        if "os.environ" in p.read_text() or "getenv" in p.read_text()
+        if "os.environ" in p.read_text() or "os.getenv" in p.read_text()
     ]
     assert [p.name for p in readers] == ["settings.py"]

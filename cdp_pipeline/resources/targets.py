@@ -16,11 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dlt.sources.helpers.requests import Client
 from requests.exceptions import ChunkedEncodingError, ConnectionError, RequestException, Timeout
 
 from cdp_pipeline.config.destinations import Destination, Folder, Remote, Webhook
-from cdp_pipeline.resources.filesystems import open_filesystem
 from cdp_pipeline.resources.manifests import MANIFEST
 from cdp_pipeline.settings import MissingSecret, secret
 
@@ -84,6 +82,8 @@ class _Hook:
             self._secret = base64.b64decode(given[len(ENCODED) :]) if given.startswith(ENCODED) else given.encode()
         except ValueError:
             raise DeliveryFailed(f"the secret in {target.secret} begins with {ENCODED} and is no Base64") from None
+        from dlt.sources.helpers.requests import Client  # no driver is loaded where nothing is sent
+
         self._client = Client(
             raise_for_status=False,
             request_max_attempts=target.attempts,
@@ -125,6 +125,8 @@ class _Place:
     """A folder of an object store or SFTP server; a file has its name once all of it is there."""
 
     def __init__(self, target: Remote, delivery_id: str) -> None:
+        from cdp_pipeline.resources.filesystems import open_filesystem
+
         with _refusals("the server"):
             self._client = open_filesystem(target, target.url)
         parts = urlsplit(target.url)

@@ -161,7 +161,7 @@ def test_a_hundred_people_leave_no_byte_change_nobody_and_stay_away(copied: Path
 def test_a_dry_run_counts_and_changes_nothing(home: Path) -> None:
     files = {path: path.read_bytes() for path in _files(home)}
     found = _erase(home, [Request("email", ADRIAN, "--email")], dry_run=True)
-    assert (found.profiles, found.records, found.partners) == (1, 4, ["marketing_cloud"])
+    assert (found.profiles, found.records, found.partners) == (1, 4, ["marketing_cloud", "website"])
     assert found.rows["unified.person_records"] == 4
     assert found.lines["sales_crm/2026-11-15/contacts.csv"] == 1
     changed = {path for path in _files(home) if files.get(path) != path.read_bytes()}

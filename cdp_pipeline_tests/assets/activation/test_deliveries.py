@@ -383,7 +383,9 @@ def test_on_the_sample_every_destination_gets_its_audience(sample: DuckDBSession
         assert [file["rows"] for file in told["files"]] == [members] == [told["counts"]["added"]]
 
 
-def test_the_site_knows_adrian_by_his_devices_and_tastes(sample: DuckDBSession, sample_home: Path, adrian: str) -> None:
+def test_the_site_knows_adrian_by_his_devices_and_tastes(sample: DuckDBSession, sample_home: Path) -> None:
+    who = "select profile_id from identity.identity_map where record_id = 'web_shop.accounts:a900001'"
+    adrian = str(sample.rows(parse(who))[0][0])
     visitors = sample.rows(parse(f"select visitor_id from identity.device_map where profile_id = '{adrian}'"))
     lines = (sample_home / "data/exports/website/2026-11-15.1/add.jsonl").read_text().splitlines()
     documents = {visitor: told for told in map(json.loads, lines) for visitor in told["visitors"] or ()}
