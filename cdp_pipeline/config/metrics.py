@@ -36,7 +36,7 @@ class Predictions(Config):
     purpose: str
     horizon_days: int = Field(ge=1)
     learning_windows: int = Field(ge=1)
-    learn_from: int = Field(ge=10)
+    learn_from: int = Field(default=50_000, ge=10)
     retrain_days: int = Field(ge=1)
     fewest_customers: int = Field(ge=10)
     owned_days: int = Field(ge=0)
