@@ -1,6 +1,5 @@
 """The `cdp` command: thin; whatever materialises goes through Dagster."""
 
-import difflib
 import os
 import shutil
 import sys
@@ -12,7 +11,7 @@ import typer
 from cdp_pipeline import people_commands
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.command import app, configured, console, errors, loaded, refuse, require_warehouse, told
-from cdp_pipeline.config.base import ConfigError
+from cdp_pipeline.config.base import ConfigError, nearest
 from cdp_pipeline.days import asked_days, sample_days
 from cdp_pipeline.demo.generate import Demo, write_demo
 from cdp_pipeline.settings import REPOSITORY, load_settings
@@ -139,8 +138,7 @@ def deliver(
 
     names = [destination] if destination else sorted(project.destinations)
     if destination and destination not in project.destinations:
-        near = difflib.get_close_matches(destination, project.destinations, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"choose one of {sorted(project.destinations)}"
+        hint = nearest(destination, project.destinations, otherwise=f"choose one of {sorted(project.destinations)}")
         raise typer.BadParameter(f"'{destination}' is no destination; {hint}")
     require_warehouse(settings)
     with told(WarehouseError):

@@ -5,7 +5,6 @@ SELECT built from configuration, and perhaps `metadata(run)`, what its page show
 `<table>.py` with `build(run)` where one SELECT can't; with both, `build` writes and the SELECT tells the lineage.
 """
 
-import difflib
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
@@ -25,7 +24,7 @@ from cdp_pipeline.assets.sidecars import packaged_sidecar, segment_vocabulary, u
 from cdp_pipeline.assets.staging.typed import staging_table
 from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.checks.suites import truth_query
-from cdp_pipeline.config.base import ConfigError, line_of
+from cdp_pipeline.config.base import ConfigError, line_of, nearest
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import LAYERS, Sidecar
 from cdp_pipeline.domain import consistency
@@ -85,10 +84,10 @@ def _event_faults(project: Project) -> Iterator[str]:
     named: list[tuple[tuple[str | int, ...], str]] = [(("affinity", "weights", n), n) for n in metrics.affinity.weights]
     named += [(("journeys", "events", place), name) for place, name in enumerate(metrics.journeys.events)]
     for keys, name in named:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=SPELT_ALIKE)
-        if name not in known and near:
+        hint = nearest(name, known, alike=SPELT_ALIKE)
+        if name not in known and hint:
             place = f"{path}:{line_of(path, keys)}: {keys[0]}.{keys[1]}"
-            yield f"{place}: event '{name}' does not exist; did you mean '{near[0]}'?"
+            yield f"{place}: event '{name}' does not exist; {hint}"
 
 
 def _destination_faults(project: Project) -> Iterator[str]:

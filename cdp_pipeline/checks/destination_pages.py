@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment
 from sqlglot import exp
 
+from cdp_pipeline.checks.lines import WIDTH, points
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, text
 from cdp_pipeline.resources.warehouse import Session
@@ -16,7 +17,6 @@ DELIVERIES = "activation.deliveries"
 SHOWN = 60
 """Deliveries of a destination, the newest."""
 REFUSED = "refused_"
-WIDTH, HEIGHT = 200, 40
 
 
 def destinations_told(session: Session) -> list[tuple[Any, ...]]:
@@ -61,7 +61,5 @@ def _rows(session: Session, name: str) -> list[dict[str, Any]]:
 
 def _line(values: list[int]) -> str:
     """The points of a line, from zero to the greatest value."""
-    step, most = WIDTH / max(len(values) - 1, 1), max(*values, 1)
-    return " ".join(
-        f"{place * step:.1f},{HEIGHT - 2 - value / most * (HEIGHT - 4):.1f}" for place, value in enumerate(values)
-    )
+    scale = (0.0, float(max(*values, 1)), WIDTH / max(len(values) - 1, 1))
+    return points(scale, enumerate(values))

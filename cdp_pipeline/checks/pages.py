@@ -8,7 +8,7 @@ quality, which hold no value of a person.
 import json
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from html import escape
 from itertools import groupby
@@ -20,6 +20,7 @@ from sqlglot import exp
 
 from cdp_pipeline.checks.behaviour import short
 from cdp_pipeline.checks.destination_pages import destinations_told, write_destination_pages
+from cdp_pipeline.checks.lines import WIDTH, point, points
 from cdp_pipeline.checks.suites import gx_arguments
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
@@ -64,7 +65,6 @@ STAGED = {
 SUITE_LINK = re.compile(r'<a href="(?:\.\./)+expectations/[^"]*" *>(.*?)</a>')
 """Great Expectations links the suite's own page, which there is not: the suite is the YAML file."""
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-WIDTH, HEIGHT = 200, 40
 
 
 def page_of(folder: Path, table: str) -> Path:
@@ -143,21 +143,10 @@ def _trends(session: Session) -> Iterator[dict[str, Any]]:
             "column": part,
             "measure": measure,
             "last": short(rows[-1][1]),
-            "line": _points(scale, ((place, row[1]) for place, row in enumerate(rows))),
-            "band": _points(scale, band),
-            "unusual": [_point(scale, place, row[1]) for place, row in enumerate(rows) if row[4]],
+            "line": points(scale, ((place, row[1]) for place, row in enumerate(rows))),
+            "band": points(scale, band),
+            "unusual": [point(scale, place, row[1]) for place, row in enumerate(rows) if row[4]],
         }
-
-
-def _points(scale: tuple[float, float, float], places: Iterable[tuple[int, float]]) -> str:
-    return " ".join(",".join(_point(scale, place, value)) for place, value in places)
-
-
-def _point(scale: tuple[float, float, float], place: int, value: float) -> tuple[str, str]:
-    """Where a value is drawn; the scale is the least and the greatest value, and the width of a day."""
-    least, greatest, step = scale
-    share = (value - least) / (greatest - least) if greatest > least else 0.5
-    return f"{place * step:.1f}", f"{HEIGHT - 2 - share * (HEIGHT - 4):.1f}"
 
 
 def _write_docs(session: Session, project: Project, day: date, folder: Path) -> set[str]:

@@ -8,6 +8,7 @@ import csv
 import difflib
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -87,6 +88,12 @@ def load(path: Path, model: type[M]) -> M:
         raise ConfigError("\n".join(lines)) from None
 
 
+def nearest(name: str, known: Iterable[str], *, otherwise: str = "", before: str = "", alike: float = 0.6) -> str:
+    """The hint of the nearest of the known names, `before` in front of it, or `otherwise` where none is `alike` enough."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=alike)
+    return f"{before}did you mean '{near[0]}'?" if near else otherwise
+
+
 def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """Rows of a small CSV file with their lines (the header is 1); raises ConfigError for a missing file or column."""
     if not path.exists():
@@ -138,8 +145,7 @@ def _fault(path: Path, model: type[Config], detail: ErrorDetails) -> str:
         known = sorted(_known_keys(model))
         if detail["loc"][-1] in known:
             return f"{place}: '{detail['loc'][-1]}' does not belong here, beside the other keys; remove it or them"
-        near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else "remove it or correct its spelling"
+        hint = nearest(str(detail["loc"][-1]), known, otherwise="remove it or correct its spelling")
         return f"{place}: unknown key '{detail['loc'][-1]}'; {hint}"
     if detail["type"] == "missing":
         return f"{place}: this key is required; add it"

@@ -4,13 +4,12 @@ What belongs here: finding the files, and the checks that span several of them. 
 shape of one file, which is its own module's.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from cdp_pipeline.config.base import Config, ConfigError, line_of, load
+from cdp_pipeline.config.base import Config, ConfigError, line_of, load, nearest
 from cdp_pipeline.config.consent import Consent
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.config.destinations import Destination
@@ -135,8 +134,7 @@ def reference_faults(project: Project, segment: Segment, path: Path) -> Iterator
                 yield f"{path}:{line_of(path, (key, place))}: {key}: '{value}' is not one of {known}"
     for keys, rule in segment.leaves():
         if isinstance(rule, SegmentReference) and rule.segment not in project.segments:
-            near = difflib.get_close_matches(rule.segment, project.segments, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"choose one of {sorted(project.segments)}"
+            hint = nearest(rule.segment, project.segments, otherwise=f"choose one of {sorted(project.segments)}")
             yield f"{path}:{line_of(path, (*keys, 'segment'))}: segment '{rule.segment}' does not exist; {hint}"
 
 

@@ -4,13 +4,13 @@ What belongs here: the vocabulary, from the sidecars of the tables it comes from
 segment that names anything else. What does not: what a rule means (`domain.segments`).
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp, parse_one
 
+from cdp_pipeline.config.base import nearest
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.segments import (
     DaysAgo,
@@ -183,6 +183,5 @@ def _unknown(
     path: Path, kind: str, name: str, known: Mapping[str, Field] | tuple[str, ...] | list[str]
 ) -> Iterator[tuple[Path, str]]:
     if name not in known:
-        near = difflib.get_close_matches(name, list(known), n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"choose one of {sorted(known)}"
+        hint = nearest(name, known, otherwise=f"choose one of {sorted(known)}")
         yield path, f"{kind} '{name}' does not exist; {hint}"

@@ -80,7 +80,7 @@ def _counts(session: Session, delta: Delta, day: date) -> Table:
 
 def _rows(session: Session, delta: Delta, action: str, batch: int) -> Table:
     """The first rows of a file, texts as their pattern (A and a for letters, 9 for digits)."""
-    session.stage("shown", file_select(session, delta, action, batch).limit(ROWS_SHOWN))
+    session.stage("shown", file_select(delta, action, batch).limit(ROWS_SHOWN))
     headers = list(session.columns("shown"))
     masked = [
         named(

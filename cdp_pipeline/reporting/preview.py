@@ -13,7 +13,7 @@ from sqlglot import exp
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.custom_metrics import columns_of
 from cdp_pipeline.assets.factory import stage_run_days
-from cdp_pipeline.assets.segments.segment_queries import require_answers, segment_queries, vocabulary_faults
+from cdp_pipeline.assets.segments.segment_queries import naming_what_fails, segment_queries, vocabulary_faults
 from cdp_pipeline.assets.segments.silent_names import silent_names
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.config.base import ConfigError, load
@@ -50,8 +50,8 @@ def preview_segment(settings: Settings, project: Project, path: Path, as_of: dat
         if day is None:
             raise WarehouseError("no day has metrics yet; let a run reach its end first (`cdp run`)")
         stage_run_days(session, (day,), project.deployment)
-        require_answers(session, project, asked)
-        session.stage("members", query)
+        with naming_what_fails(session, project, asked):
+            session.stage("members", query)
         session.stage_rows("previewed", {"segment": "varchar"}, [(segment.id,)])
         _print_size(session, segment, day, console)
         for what in silent_names(session, segment):

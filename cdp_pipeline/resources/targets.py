@@ -93,6 +93,7 @@ class _Hook:
         )
 
     def post(self, path: Path, action: str, number: int) -> None:
+        """Send the documents of a file as one batch; raises DeliveryFailed where they are not taken."""
         head = {"delivery": self._delivery_id, "batch": number, "batches": self._batches, "action": action}
         with path.open("rb") as lines:
             members = b",".join(line.rstrip(b"\n") for line in lines)
@@ -135,6 +136,7 @@ class _Place:
         self._is_atomic = parts.scheme == "s3"
 
     def put(self, path: Path) -> None:
+        """Copy a file; raises DeliveryFailed."""
         final, partial = f"{self._folder}/{path.name}", f"{self._folder}/.{path.name}.partial"
         with _refusals(path.name):
             if self._is_atomic:

@@ -4,15 +4,15 @@ What belongs here: that it reads the pipeline's tables and nothing else, as of a
 What does not: what a segment or a metric has to select.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.qualify import qualify
-from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.optimizer.scope import traverse_scope
 
+from cdp_pipeline.config.base import nearest
 from cdp_pipeline.config.sidecar import LAYERS
 from cdp_pipeline.domain.expressions import DIALECT
 from cdp_pipeline.sql.lineage import DAYS, OF_THE_RUN
@@ -72,16 +72,8 @@ def _physical(query: exp.Query) -> Iterator[exp.Table]:
     """The tables that a query reads, those left out that it defines itself where they are read."""
     for scope in traverse_scope(query):
         for table in scope.tables:
-            if (
-                table.db
-                or not isinstance(scope.sources.get(table.alias_or_name), Scope)
-                or table.name not in _ctes(scope)
-            ):
+            if table.db or table.name not in scope.cte_sources:
                 yield table
-
-
-def _ctes(scope: Scope) -> set[str]:
-    return set(scope.cte_sources)
 
 
 def _is_ours(table: exp.Table) -> bool:
@@ -103,18 +95,16 @@ def _unknown_columns(query: exp.Query, columns: Mapping[str, Mapping[str, str]])
         elif f"{table.db}.{table.name}" in columns:
             schema.setdefault(table.db, {})[table.name] = columns[f"{table.db}.{table.name}"]
         else:
-            near = difflib.get_close_matches(f"{table.db}.{table.name}", columns, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            yield f"`{table.db}.{table.name}` is no table of the pipeline{hint}"
+            name = f"{table.db}.{table.name}"
+            yield f"`{name}` is no table of the pipeline{nearest(name, columns, before='; ')}"
             return
     try:
         qualify(placed, schema=schema, dialect=DIALECT, quote_identifiers=False)
     except OptimizeError as error:
         name = str(error).partition("Column '")[2].partition("'")[0].replace('"', "").rpartition(".")[2]
         known = sorted({c for tables in schema.values() for table in tables.values() for c in table})
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        yield f"column '{name}' does not exist in what it reads{hint}" if name else "its columns can't be told apart"
+        missing = f"column '{name}' does not exist in what it reads{nearest(name, known, before='; ')}"
+        yield missing if name else "its columns can't be told apart"
     except SqlglotError:
         yield "its columns can't be told; write the tables' aliases before them"
 

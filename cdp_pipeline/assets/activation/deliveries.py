@@ -16,7 +16,16 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_pipeline.assets.activation.audiences import REASONS
-from cdp_pipeline.assets.activation.outbox import Delta, release, schemas, stage_delta, stage_wanted, write_files
+from cdp_pipeline.assets.activation.outbox import (
+    Delta,
+    of_destination,
+    release,
+    rows_of,
+    schemas,
+    stage_delta,
+    stage_wanted,
+    write_files,
+)
 from cdp_pipeline.assets.activation.people import stage_published_ids, stage_reach
 from cdp_pipeline.assets.sidecars import packaged_sidecar
 from cdp_pipeline.assets.table import TableRun
@@ -101,7 +110,7 @@ def _require_same_shape(run: TableRun, destination: Destination) -> None:
     """Raise DeliveryFailed where the partner was told in another shape: it would not know whom to take back."""
     shape = destination.shape
     others = exp.NEQ(this=column("shape"), expression=text(shape))
-    held = run.session.rows(_of(destination, QUERIES["held_in_another_shape"]).where(others))[0][0]
+    held = run.session.rows(rows_of(destination, QUERIES["held_in_another_shape"]).where(others))[0][0]
     if held:
         raise DeliveryFailed(
             f"its format, keys, list or target changed while the partner holds {held:,} profiles as they were; give the "
@@ -121,7 +130,7 @@ def _forgotten(run: TableRun) -> Iterator[str]:
 
 def outcomes(session: Session, destination: Destination) -> dict[str, int]:
     """How many candidates may be delivered (`eligible`), and how many are refused for which reason."""
-    found = session.rows(_of(destination, QUERIES["counts"]).group_by("outcome"))
+    found = session.rows(rows_of(destination, QUERIES["counts"]).group_by("outcome"))
     return {str(outcome): int(number) for outcome, number in found}
 
 
@@ -151,7 +160,7 @@ def _discard_unrecorded(run: TableRun, waiting: Mapping[str, _Waiting]) -> None:
 def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] | None, str | None]:
     """The row of the delivery and its id where something goes out; no row where the day has one that says as much."""
     delta = stage_delta(run.session, destination, run.as_of, is_resync=run.is_resync)
-    before = run.session.rows(_of(destination, QUERIES["deliveries_of_day"]))[0][0]
+    before = run.session.rows(rows_of(destination, QUERIES["deliveries_of_day"]))[0][0]
     number = before + 1
     while (run.settings.exports / f"{destination.name}/{run.as_of}.{number}").exists():
         number += 1  # of a warehouse that was lost
@@ -160,12 +169,12 @@ def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] |
         return None, None
     status = "unchanged" if delta.is_large_enough else "below minimum"
     folder, checksum = None, None
+    counts = outcomes(run.session, destination)
+    members = int(run.session.rows(QUERIES["members_to_be"])[0][0])
     if not delta.is_nothing:
         status, folder = "prepared", delivery_id
-        checksum = _write(run, delta, delivery_id)
+        checksum = _write(run, delta, delivery_id, counts, members)
         run.session.append(OUTBOX, exp.select("*").from_("delta"))
-    counts = outcomes(run.session, destination)
-    members = run.session.rows(QUERIES["members_to_be"])[0][0]
     release(run.session)
     row = (
         delivery_id,
@@ -189,18 +198,12 @@ def _prepare(run: TableRun, destination: Destination) -> tuple[tuple[Any, ...] |
     return row, delivery_id if folder else None
 
 
-def _of(destination: Destination, query: exp.Query) -> exp.Select:
-    assert isinstance(query, exp.Select)
-    return query.where(_of_destination(destination))
-
-
-def _write(run: TableRun, delta: Delta, delivery_id: str) -> str:
+def _write(run: TableRun, delta: Delta, delivery_id: str, counts: Mapping[str, int], members: int) -> str:
     """Write the files and their manifest aside; returns the manifest's digest."""
     folder = run.settings.exports / PENDING / delivery_id
     discard(folder)
     folder.mkdir(parents=True, mode=0o700)
     files = write_files(run.session, delta, folder)
-    counts = outcomes(run.session, delta.destination)
     told: dict[str, Any] = {
         "delivery": delivery_id,
         "destination": delta.destination.name,
@@ -218,7 +221,7 @@ def _write(run: TableRun, delta: Delta, delivery_id: str) -> str:
             "renewed": delta.renewed,
             "removed": delta.removed,
             "held_before": delta.held,
-            "held": int(run.session.rows(QUERIES["members_to_be"])[0][0]),
+            "held": members,
         },
     }
     told["schema"] = schemas(run.session, delta, files)
@@ -227,7 +230,7 @@ def _write(run: TableRun, delta: Delta, delivery_id: str) -> str:
 
 def _go_on(run: TableRun, destination: Destination, waiting: _Waiting) -> None:
     """End a delivery that an earlier run left; raises DeliveryFailed where it fails again."""
-    pending, final = (run.settings.exports / part / waiting.delivery_id for part in (PENDING, "."))
+    pending, final = _folders(run, waiting.delivery_id)
     if (final / MANIFEST).exists() and digest(final / MANIFEST) == waiting.sha256:
         _end(run, destination, waiting.delivery_id)
         return
@@ -254,7 +257,7 @@ def _sent(destination: Destination, pending: Path) -> tuple[int, int]:
 
 def _deliver(run: TableRun, destination: Destination, delivery_id: str) -> None:
     """Send a prepared delivery and end it; raises DeliveryFailed, once that is recorded."""
-    pending, final = (run.settings.exports / part / delivery_id for part in (PENDING, "."))
+    pending, final = _folders(run, delivery_id)
     try:
         send(destination, delivery_id, pending, files_of(pending))
     except DeliveryFailed as why:
@@ -264,41 +267,47 @@ def _deliver(run: TableRun, destination: Destination, delivery_id: str) -> None:
     _end(run, destination, delivery_id)
 
 
+def _folders(run: TableRun, delivery_id: str) -> tuple[Path, Path]:
+    """Where a delivery waits, and where it lies once it is delivered."""
+    return run.settings.exports / PENDING / delivery_id, run.settings.exports / delivery_id
+
+
 def _end(run: TableRun, destination: Destination, delivery_id: str) -> None:
     """The partner holds it: members, outbox, removals and the delivery's status change in one step."""
-    ended = exp.select(named(text(destination.name), "destination"), named(text(delivery_id), "delivery_id"))
-    run.session.stage("ended", ended)
-    run.session.stage("told", QUERIES["told"])
-    run.session.stage("members_then", QUERIES["members_now"])
+    _stage_ended(run, destination, delivery_id, "told", "members_now")
     run.session.stage("removed_now", QUERIES["removals_done"])
     with run.session.in_one_step():
-        _replace_members(run, destination)
         _keep_removals(run)
-        run.session.delete(OUTBOX, _of_destination(destination))
-        _set(run, delivery_id, "delivered", None)
+        _close(run, destination, delivery_id, "delivered", None)
 
 
 def _abandon(run: TableRun, destination: Destination, delivery_id: str) -> None:
     """What was acknowledged is held; of the batch after it nobody can tell, so it counts as uncertain."""
+    _stage_ended(run, destination, delivery_id, "told_in_part", "members_in_part")
+    _close(run, destination, delivery_id, "abandoned", "somebody in it may no longer be told, or its files are gone")
+
+
+def _stage_ended(run: TableRun, destination: Destination, delivery_id: str, told: str, members: str) -> None:
+    """`told`, who was in the delivery, and `members_then`, what the partner holds of them."""
     ended = exp.select(named(text(destination.name), "destination"), named(text(delivery_id), "delivery_id"))
     run.session.stage("ended", ended)
-    run.session.stage("told", QUERIES["told_in_part"])
-    run.session.stage("members_then", QUERIES["members_in_part"])
+    run.session.stage("told", QUERIES[told])
+    run.session.stage("members_then", QUERIES[members])
+
+
+def _close(run: TableRun, destination: Destination, delivery_id: str, status: str, error: str | None) -> None:
+    """Members, outbox and the delivery's status change in one step."""
     with run.session.in_one_step():
         _replace_members(run, destination)
-        run.session.delete(OUTBOX, _of_destination(destination))
-        _set(run, delivery_id, "abandoned", "somebody in it may no longer be told, or its files are gone")
+        run.session.delete(OUTBOX, of_destination(destination))
+        _set(run, delivery_id, status, error)
 
 
 def _replace_members(run: TableRun, destination: Destination) -> None:
     """Of those who were told the new state; the others stay."""
     told = exp.In(this=column("profile_id"), query=exp.select("profile_id").from_("told").subquery())
-    run.session.delete(MEMBERS, exp.and_(_of_destination(destination), told))
+    run.session.delete(MEMBERS, exp.and_(of_destination(destination), told))
     run.session.append(MEMBERS, exp.select("*").from_("members_then"))
-
-
-def _of_destination(destination: Destination) -> exp.Expr:
-    return exp.EQ(this=column("destination"), expression=text(destination.name))
 
 
 def _keep_removals(run: TableRun) -> None:

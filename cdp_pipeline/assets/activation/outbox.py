@@ -95,8 +95,8 @@ def stage_delta(session: Session, destination: Destination, as_of: date, *, is_r
     partner = partner_of(destination)
     is_whole = is_resync or partner.takes_whole or destination.sync == "full"
     is_full = is_whole and partner.can_replace
-    session.stage("held", _of(destination, QUERIES["held"]))
-    session.stage("erased", _of(destination, QUERIES["erased"]))
+    session.stage("held", rows_of(destination, QUERIES["held"]))
+    session.stage("erased", rows_of(destination, QUERIES["erased"]))
     wanted, held = session.rows(QUERIES["sizes"])[0]
     expires = partner.expires_after_days
     session.stage_rows(
@@ -137,9 +137,15 @@ def release(session: Session) -> None:
         session.stage(name, exp.select(named(literal(0), "released")))
 
 
-def _of(destination: Destination, query: exp.Query) -> exp.Select:
+def of_destination(destination: Destination) -> exp.Expr:
+    """The condition that a row is the destination's."""
+    return exp.EQ(this=column("destination"), expression=text(destination.name))
+
+
+def rows_of(destination: Destination, query: exp.Query) -> exp.Select:
+    """The query, of the destination alone."""
     assert isinstance(query, exp.Select)
-    return query.where(exp.EQ(this=column("destination"), expression=text(destination.name)), copy=True)
+    return query.where(of_destination(destination))
 
 
 def batch_rows(destination: Destination, partner: Partner) -> int:
@@ -157,7 +163,7 @@ def write_files(session: Session, delta: Delta, folder: Path) -> list[tuple[Path
             number = f".{place:04}" if len(batches) > 1 else ""
             path = folder / f"{action}{number}.{delta.destination.suffix}"
             rows = session.rows(_count(action, batch))[0][0]
-            session.export_private(file_select(session, delta, action, batch), path)
+            session.export_private(file_select(delta, action, batch), path)
             most = partner_of(delta.destination).most_bytes
             if most is not None and path.stat().st_size > most:
                 raise DeliveryFailed(f"{path.name} has {path.stat().st_size:,} bytes, and the partner takes {most:,}")
@@ -169,7 +175,7 @@ def schemas(session: Session, delta: Delta, files: Iterable[tuple[Path, str, int
     """Columns and types of the files, by action."""
     found = {}
     for action in dict.fromkeys(action for _, action, _ in files):
-        session.stage("schema_of_file", file_select(session, delta, action, 0))
+        session.stage("schema_of_file", file_select(delta, action, 0))
         found[action] = session.columns("schema_of_file")
     return found
 
@@ -200,7 +206,7 @@ def _in_batch(action: str, batch: int) -> exp.Expr:
     )
 
 
-def file_select(session: Session, delta: Delta, action: str, batch: int) -> exp.Query:
+def file_select(delta: Delta, action: str, batch: int) -> exp.Query:
     """The rows of one file in the partner's columns: what it begins with, then people in the order of their ids."""
     destination, partner = delta.destination, partner_of(delta.destination)
     place = named(literal(1), PLACE)

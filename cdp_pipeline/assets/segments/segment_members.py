@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_pipeline.assets.segments.segment_queries import require_answers, segment_queries
+from cdp_pipeline.assets.segments.segment_queries import naming_what_fails, segment_queries
 from cdp_pipeline.assets.segments.silent_names import silent_names
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.assets.table import TableRun
@@ -20,8 +20,8 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
 
 def build(run: TableRun) -> None:
     """Write the members of each day; a query that the engine refuses is told by its file."""
-    require_answers(run.session, run.project, run.project.segments.values())
-    run.write_by_day(select(run.project, run.table.sidecar))
+    with naming_what_fails(run.session, run.project, run.project.segments.values()):
+        run.write_by_day(select(run.project, run.table.sidecar))
     run.metadata.update(metadata(run))
 
 

@@ -5,6 +5,7 @@ What belongs here: reading it, and what it has to be. What does not: the segment
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -76,7 +77,17 @@ def _query_faults(
             yield f"{path}: '{table}' is not for segments; read tables of {', '.join(MAY_READ)}"
 
 
-def require_answers(session: Session, project: Project, asked: Iterable[Segment]) -> None:
+@contextmanager
+def naming_what_fails(session: Session, project: Project, asked: Iterable[Segment]) -> Iterator[None]:
+    """Of segments that are asked together and that the engine refuses, name the file of the one that it is."""
+    try:
+        yield
+    except duckdb.Error:
+        _ask_alone(session, project, asked)
+        raise
+
+
+def _ask_alone(session: Session, project: Project, asked: Iterable[Segment]) -> None:
     """Ask each segment's query alone; raises WarehouseError that names the file of one that the engine refuses."""
     queries = segment_queries(project)
     for segment in asked:

@@ -3,11 +3,11 @@
 What belongs here: scores of models that are not published, and articles and categories that nobody sells.
 """
 
-import difflib
 from collections.abc import Iterator
 
 from sqlglot import exp
 
+from cdp_pipeline.config.base import nearest
 from cdp_pipeline.config.segments import Property, Segment
 from cdp_pipeline.domain.expressions import column
 from cdp_pipeline.domain.segment_vocabulary import SCORE_FIELDS, SCORES
@@ -34,9 +34,7 @@ def silent_names(session: Session, segment: Segment) -> Iterator[str]:
         known = _values(session, PRODUCTS, name) if values else set()
         for value in values:
             if value not in known:
-                near = difflib.get_close_matches(value, known, n=1)
-                hint = f"; did you mean '{near[0]}'?" if near else ""
-                yield f"promotes: no {what} '{value}' is known{hint}"
+                yield f"promotes: no {what} '{value}' is known{nearest(value, sorted(known), before='; ')}"
 
 
 def _values(session: Session, table: str, name: str, where: str | None = None) -> set[str]:

@@ -43,6 +43,7 @@ def columns(destination: Destination) -> Columns:
     """The keys in the documentation's order."""
 
     def born(part: str) -> exp.Expr:
+        """A part of the date of birth, hashed."""
         return sha256(macro("strftime", of_person("birth_date"), text(part)))
 
     given = name(of_person("given_name"))

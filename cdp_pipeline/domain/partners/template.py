@@ -12,6 +12,7 @@ from cdp_pipeline.domain.expressions import column, literal
 from cdp_pipeline.domain.partners.partner import (
     Columns,
     Partner,
+    as_held,
     harmless,
     of_person,
     sha256,
@@ -45,11 +46,7 @@ def custom_file(destination: Destination) -> Partner:
     keys = destination.keys
     asked = {destination.columns[key].field for key in keys}
     reached_by = tuple(kind for kind in ("email", "phone") if kind in asked) if asked <= {"email", "phone"} else ()
-    return Partner(columns, keys, keys, _removed, reached_by=reached_by, can_replace=True)
-
-
-def _removed(destination: Destination) -> Columns:
-    return {key: column(key, "held") for key in destination.keys}
+    return Partner(columns, keys, keys, as_held(*keys), reached_by=reached_by, can_replace=True)
 
 
 def documents(destination: Destination) -> Columns:

@@ -175,6 +175,14 @@ class World:
             session.replace_table(name, parse("select * from given"), unaudited)
 
 
+def populated(chance: random.Random, people: int, **known: Any) -> World:
+    """A world of so many people."""
+    world = World(chance)
+    for _ in range(people):
+        world.add(**known)
+    return world
+
+
 class Partner:
     """Does as the delivered files say, and knows nothing else; holds rows, each as in the file."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from cdp_pipeline.assets.activation import deliveries
 from cdp_pipeline.config.project import load_project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline_tests.assets.activation.audience_worlds import World, activation
+from cdp_pipeline_tests.assets.activation.audience_worlds import World, activation, populated
 from cdp_pipeline_tests.homes import REPOSITORY
 
 DESTINATIONS = ("cloud", "google")
@@ -40,10 +40,7 @@ STEPS = (
 
 def world() -> World:
     """Ten people, the same ones each time."""
-    found = World(random.Random(1))
-    for _ in range(10):
-        found.add()
-    return found
+    return populated(random.Random(1), 10)
 
 
 def second_day(found: World) -> None:

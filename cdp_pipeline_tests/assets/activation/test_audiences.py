@@ -9,7 +9,7 @@ import pytest
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline_tests.assets.activation.audience_worlds import Deployment, World, activation
+from cdp_pipeline_tests.assets.activation.audience_worlds import Deployment, World, activation, populated
 
 
 def _refusals(deployment: Deployment) -> dict[str, str | None]:
@@ -19,10 +19,7 @@ def _refusals(deployment: Deployment) -> dict[str, str | None]:
 
 @pytest.fixture
 def world() -> World:
-    found = World(random.Random(2))
-    for _ in range(4):
-        found.add(phone=None)
-    return found
+    return populated(random.Random(2), 4, phone=None)
 
 
 def test_the_first_reason_is_told(session: DuckDBSession, project: Project, tmp_path: Path, world: World) -> None:

@@ -28,16 +28,14 @@ from cdp_pipeline_tests.assets.activation.audience_worlds import (
     World,
     activation,
     known_as,
+    populated,
 )
 from cdp_pipeline_tests.homes import REPOSITORY
 
 
 @pytest.fixture
 def world() -> World:
-    found = World(random.Random(1))
-    for _ in range(10):
-        found.add()
-    return found
+    return populated(random.Random(1), 10)
 
 
 @pytest.fixture
@@ -256,12 +254,10 @@ def test_a_destination_is_taken_back_before_its_file_goes(cloud: Deployment, wor
 def test_no_withdrawal_slips(session: DuckDBSession, project: Project, tmp_path: Path) -> None:
     """Ten thousand of twelve thousand withdraw on some day; by its delivery they are with no partner."""
     chance = random.Random(8)
-    world = World(chance)
-    for _ in range(12_000):
-        world.add(phone=None)
+    world = populated(chance, 12_000, phone=None)
     leaving = chance.sample(sorted(world.people), 10_000)
-    with activation(session, project, tmp_path, "google", "cloud", "desk") as deployment:
-        held = {name: Partner(of) for name, of in deployment.project.destinations.items()}
+    with activation(session, project, tmp_path, *FOUND_BY) as deployment:
+        held: dict[str, set[str]] = {name: set() for name in FOUND_BY}
         taken: set[Path] = set()
         for share in (0, 1, 3000, 3001, 9000, 10_000):
             for who in leaving[:share]:
@@ -269,22 +265,19 @@ def test_no_withdrawal_slips(session: DuckDBSession, project: Project, tmp_path:
             deployment.deliver(world)
             world.day += timedelta(days=1)
             for name, of in deployment.project.destinations.items():
+                known = {known_as(of, world, who)[0]: who for who in world.people}
                 for folder in set(deployment.folders(name)) - taken:
                     taken.add(folder)
-                    rows = _rows_of(folder)
-                    known = {known_as(of, world, who)[0]: who for who in world.people} if rows else {}
-                    for action, found in rows:
-                        who = {known[row[of_key(of)]] for row in found}
-                        held_now = held[name].rows = held[name].rows or [{"ids": set()}]  # type: ignore[dict-item]
-                        ids = held_now[0]["ids"]
-                        held_now[0]["ids"] = who if action == "full" else ids - who if action == "remove" else ids | who  # type: ignore[operator,assignment]
-                assert not held[name].rows[0]["ids"] & set(leaving[:share])  # type: ignore[operator]
-                assert len(held[name].rows[0]["ids"]) == 12_000 - share
+                    for action, rows in _rows_of(folder):
+                        told = {known[row[FOUND_BY[name]]] for row in rows}
+                        kept = set() if action == "full" else held[name]
+                        held[name] = kept - told if action == "remove" else kept | told
+                assert not held[name] & set(leaving[:share])
+                assert len(held[name]) == 12_000 - share
 
 
-def of_key(of: object) -> str:
-    """The column by which each of the partners of the test finds a person."""
-    return {"google": "Email", "cloud": "SubscriberKey", "desk": "email_hash"}[of.name]  # type: ignore[attr-defined]
+FOUND_BY = {"google": "Email", "cloud": "SubscriberKey", "desk": "email_hash"}
+"""The column by which each of the partners finds a person."""
 
 
 def _rows_of(folder: Path) -> list[tuple[str, list[dict[str, str]]]]:

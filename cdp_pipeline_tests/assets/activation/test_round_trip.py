@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline_tests.assets.activation.audience_worlds import DESTINATIONS, Partner, World, activation, known_as
+from cdp_pipeline_tests.assets.activation.audience_worlds import (
+    DESTINATIONS,
+    Partner,
+    activation,
+    known_as,
+    populated,
+)
 from cdp_pipeline_tests.homes import REPOSITORY
 
 DAYS = 14
@@ -23,9 +29,7 @@ UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 @given(st.integers(0, 2**32))
 def test_partners_hold_the_audience_of_each_day(project: Project, seed: int) -> None:
     chance = random.Random(seed)
-    world = World(chance)
-    for _ in range(12):
-        world.add()
+    world = populated(chance, 12)
     with (
         tempfile.TemporaryDirectory() as folder,
         DuckDBWarehouse(database=":memory:", seeds=str(REPOSITORY / "seeds")).session() as session,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline_tests.assets.activation.audience_worlds import World, activation, known_as
+from cdp_pipeline_tests.assets.activation.audience_worlds import activation, known_as, populated
 from cdp_pipeline_tests.homes import REPOSITORY
 from cdp_pipeline_tests.resources.test_targets import receiver
 
@@ -25,9 +25,7 @@ UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 @given(st.integers(0, 2**32))
 def test_nothing_is_lost_and_nothing_doubled(project: Project, seed: int) -> None:
     chance = random.Random(seed)
-    world = World(chance)
-    for _ in range(12):
-        world.add()
+    world = populated(chance, 12)
     working = [True]
 
     def fault(number: int) -> str:
