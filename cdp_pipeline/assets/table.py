@@ -4,7 +4,7 @@ What belongs here: `TableAsset`, and `TableRun`, all that a builder may use. Wha
 tables (`assets.catalogue`) and making Dagster assets of them (`assets.factory`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, table
 from cdp_pipeline.resources.landing import LandingZone
-from cdp_pipeline.resources.warehouse import Also, Session, WarehouseError, nothing_else
+from cdp_pipeline.resources.warehouse import Also, Rows, Session, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
 
 
@@ -71,6 +71,9 @@ class TableRun:
         What `also` changes takes effect with it, or not at all.
         """
         self.query = query
+        self._write(query, held, also)
+
+    def _write(self, query: Rows, held: Sequence[date] = (), also: Also = nothing_else) -> None:
         partition = self.table.sidecar.partition
         if partition is None:
             self.rows = self.session.replace_table(self.table.full_name, query, self._audit, also)
@@ -88,13 +91,16 @@ class TableRun:
 
     def write_each_day(self, parts: Callable[[date], Iterable[exp.Expr]]) -> None:
         """Put the rows of each day's queries into the table; `run_days` holds the day while `parts` stages what they read."""
-        self.session.stage("by_day", no_rows(self.table.sidecar.types))
-        for day in self.days:
-            stage_days(self.session, (day,))
-            for query in parts(day):
-                self.session.append("by_day", query)
-        stage_days(self.session, self.days)
-        self.write(exp.select("*").from_("by_day"))
+
+        def queries() -> Iterator[exp.Expr]:
+            """The query of each part, once the ones before it are answered."""
+            yield no_rows(self.table.sidecar.types)
+            for day in self.days:
+                stage_days(self.session, (day,))
+                yield from parts(day)
+            stage_days(self.session, self.days)
+
+        self._write(queries())
 
     def write_rows(self, query: exp.Expr, where: exp.Expr, also: Also = nothing_else) -> None:
         """Put the query's rows in the place of those that fulfil `where`; the others stay."""

@@ -60,11 +60,11 @@ def truths_select(segments: Mapping[str, Segment], known: Vocabulary, queries: M
     asked = {name: conditions(segment) for name, segment in segments.items() if segment.query is None}
     if not asked:
         return _nobody(place="bigint", holds="boolean")
-    compiler = _Compiler(known, queries)
     named = with_references({other for segment in segments.values() for other in references(segment)}, segments)
+    compiler = _Compiler(known, queries, of_turned=not named)
     for name in _ordered({name: segments[name] for name in named}):
         compiler.add(name, segments[name])
-    return compiler.truths(asked, of_all=bool(named))
+    return compiler.truths(asked)
 
 
 def conditions(segment: Segment) -> list[Group]:
@@ -93,11 +93,12 @@ def bought(promoted: Promotion) -> Event:
 
 
 class _Compiler:
-    """Collects a CTE for each distinct event leaf, and one for each segment."""
+    """Collects a CTE for each distinct event leaf, and one for each segment; `of_turned` profiles alone, or of all."""
 
-    def __init__(self, known: Vocabulary, queries: Mapping[str, exp.Query]) -> None:
+    def __init__(self, known: Vocabulary, queries: Mapping[str, exp.Query], *, of_turned: bool = False) -> None:
         self._known = known
         self._queries = queries
+        self._of_turned = of_turned
         self._used: set[str] = set()
         self._events: dict[str, exp.Query] = {}
         self._segments: dict[str, exp.Query] = {}
@@ -117,8 +118,8 @@ class _Compiler:
         ]
         return self._with_parts(exp.select("*").from_(union_all(parts).subquery("members")))
 
-    def truths(self, asked: Mapping[str, list[Group]], *, of_all: bool) -> exp.Query:
-        """A row a condition, day and profile that turned; segments that others refer to are made `of_all` profiles."""
+    def truths(self, asked: Mapping[str, list[Group]]) -> exp.Query:
+        """A row a condition, day and profile that turned."""
         parts = [
             exp.select(
                 column(DAY, "base"),
@@ -132,13 +133,13 @@ class _Compiler:
             for name, found in sorted(asked.items())
             for place, condition in enumerate(found)
         ]
-        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("truths")), of_turned=not of_all)
+        return self._with_parts(exp.select("*").from_(union_all(parts).subquery("truths")))
 
-    def _with_parts(self, query: exp.Select, of_turned: bool = False) -> exp.Query:
+    def _with_parts(self, query: exp.Select) -> exp.Query:
         """Each part is made once, however many segments ask for it."""
         base = _base(self._known, self._used)
-        if of_turned:
-            base = base.where(within(column(WHO, _plain(METRICS)), exp.select(WHO).from_(TURNED)))
+        if self._of_turned:
+            base = base.where(_in_turned(_plain(METRICS)))
         query = query.with_("base", base, materialized=True, copy=False)
         for alias, select in {**self._events, **self._segments}.items():
             query = query.with_(alias, select, materialized=True, copy=False)
@@ -199,7 +200,9 @@ class _Compiler:
             found = exp.func("coalesce", exp.Sum(this=column(asked.field)), literal(0))
         condition = COMPARISONS[asked.op](this=found, expression=literal(asked.value))
         zero_fulfils = _holds(0, asked)
-        happened = exp.select(DAY, WHO).from_(_happened(rule, self._known).subquery("happened")).group_by(DAY, WHO)
+        touched = _in_turned("timeline") if self._of_turned else exp.true()
+        events = _happened(rule, self._known, touched)
+        happened = exp.select(DAY, WHO).from_(events.subquery("happened")).group_by(DAY, WHO)
         counted = happened.having(condition.not_() if zero_fulfils else condition)
         alias = next((name for name, other in self._events.items() if other == counted), None)
         if alias is None:
@@ -225,14 +228,21 @@ def _base(known: Vocabulary, used: Iterable[str]) -> exp.Select:
     models = sorted({model for name in names if (model := known.fields[name].model) is not None})
     for model in models:
         is_model = exp.EQ(this=column("model"), expression=text(model))
-        scores = exp.select(exp.Star()).from_(table(SCORES)).where(is_model).subquery(_plain(SCORES) + model)
+        scores = _of_run_days(SCORES).where(is_model).subquery(_plain(SCORES) + model)
         on = exp.and_(_same(metrics, scores.alias, WHO), _same(metrics, scores.alias, DAY))
         query = query.join(scores, on=on, join_type="left")
     for name in sorted({known.fields[field].table for field in names} - {METRICS, PROFILES, SCORES}):
         other = _plain(name)
         on = exp.and_(_same(metrics, other, WHO), _same(metrics, other, DAY))
-        query = query.join(exp.alias_(table(name), other, table=True), on=on, join_type="left")
+        query = query.join(_of_run_days(name).subquery(other), on=on, join_type="left")
     return query.select(*(_base_field(name, known.fields[name]) for name in names))
+
+
+def _of_run_days(name: str) -> exp.Select:
+    """The rows of the run's days, taken before they are joined: a left join would read those of all days."""
+    rows = _plain(name)
+    is_of_days = exp.EQ(this=column(DAY, rows), expression=column("day", "run_days"))
+    return exp.select(f"{rows}.*").from_(exp.alias_(table(name), rows, table=True)).join("run_days", on=is_of_days)
 
 
 def _base_field(name: str, field: Field) -> exp.Expr:
@@ -241,17 +251,18 @@ def _base_field(name: str, field: Field) -> exp.Expr:
     return column(name, _plain(field.table))
 
 
-def _happened(rule: Event, known: Vocabulary) -> exp.Select:
-    """The events that count: (as_of_day, profile_id and the fields of an event)."""
-    days = _window(rule)
+def _happened(rule: Event, known: Vocabulary, touched: exp.Expr) -> exp.Select:
+    """The events that count, of the profiles of a condition: (as_of_day, profile_id and the fields of an event)."""
+    begun, ended = _begun(rule), _ended(rule)
     first = _is_event(rule, known)
     if rule.then:
-        return followed(exp.and_(first, *days), rule.then, [_is_event(step, known) for step in rule.then])
+        steps = [_is_event(step, known) for step in rule.then]
+        return followed(exp.and_(first, *ended), rule.then, steps, exp.and_(touched, *begun))
     return (
         exp.select(named(column("day", "run_days"), DAY), "timeline.*")
         .from_(exp.alias_(table(TIMELINE), "timeline", table=True))
         .join("run_days", on="timeline.occurred_on <= run_days.day")
-        .where("timeline.profile_id is not null", first, *days)
+        .where("timeline.profile_id is not null", touched, first, *begun, *ended)
     )
 
 
@@ -261,17 +272,23 @@ def _is_event(rule: Event | Step, known: Vocabulary) -> exp.Expr:
     return is_kind if rule.where is None else exp.and_(is_kind, exp.Paren(this=_where(rule.where, known)))
 
 
-def _window(rule: Event) -> list[exp.Expr]:
-    day = column("occurred_on", "timeline")
-    as_of = column("day", "run_days")
+def _begun(rule: Event) -> list[exp.Expr]:
+    """That the window of an event has begun: for the steps that follow it too."""
+    day, as_of = column("occurred_on", "timeline"), column("day", "run_days")
     found: list[exp.Expr] = []
     if rule.within_days is not None:
         found.append(exp.GT(this=day, expression=exp.Sub(this=as_of, expression=literal(rule.within_days))))
     if rule.since is not None:
         found.append(exp.GTE(this=day.copy(), expression=_value(rule.since, as_of)))
-    if rule.until is not None:
-        found.append(exp.LTE(this=day.copy(), expression=_value(rule.until, as_of)))
     return found
+
+
+def _ended(rule: Event) -> list[exp.Expr]:
+    """That the window of an event has not ended."""
+    if rule.until is None:
+        return []
+    last = _value(rule.until, column("day", "run_days"))
+    return [exp.LTE(this=column("occurred_on", "timeline"), expression=last)]
 
 
 def _where(group: Group, known: Vocabulary) -> exp.Expr:
@@ -329,6 +346,10 @@ def _of_query(query: exp.Query) -> exp.Select:
     """The living profiles that a SELECT of ids finds."""
     chosen = exp.select(column(WHO)).from_(query.copy().subquery("chosen"))
     return exp.select(column(DAY, "base"), column(WHO, "base")).from_("base").where(within(column(WHO, "base"), chosen))
+
+
+def _in_turned(rows: str) -> exp.In:
+    return within(column(WHO, rows), exp.select(WHO).from_(TURNED))
 
 
 def _turned(segment: str) -> exp.Select:

@@ -17,7 +17,7 @@ from cdp_pipeline.config.reference import Reference, load_reference
 from cdp_pipeline.config.sidecar import LAYERS
 from cdp_pipeline.domain.expressions import array, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
-from cdp_pipeline.resources.warehouse import Also, Audit, WarehouseError, nothing_else
+from cdp_pipeline.resources.warehouse import Also, Audit, Rows, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
 
 MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
@@ -35,7 +35,7 @@ class DuckDBSession:
         self._seeds = seeds
         self._in_transaction = False
 
-    def replace_table(self, table: str, query: exp.Expr, audit: Audit, also: Also = nothing_else) -> int:
+    def replace_table(self, table: str, query: Rows, audit: Audit, also: Also = nothing_else) -> int:
         """Build `<table>__building`, audit it, rename it into place in one transaction."""
         rows = self._build(table, query, audit)
         with self.in_one_step():
@@ -44,9 +44,7 @@ class DuckDBSession:
             also()
         return rows
 
-    def replace_slice(
-        self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit, also: Also = nothing_else
-    ) -> int:
+    def replace_slice(self, table: str, query: Rows, where: exp.Expr, audit: Audit, also: Also = nothing_else) -> int:
         """Build the slice beside, audit it, then delete and insert in one transaction.
 
         Columns that only the new slice has are added to the table; those it lacks stay null.
@@ -207,17 +205,20 @@ class DuckDBSession:
         """Define the macros in another database that a shared connection uses."""
         _define_macros(connection, load_reference(self._seeds))
 
-    def _build(self, table: str, query: exp.Expr, audit: Audit) -> int:
+    def _build(self, table: str, query: Rows, audit: Audit) -> int:
         building = table + BUILDING
-        count = self._connection.execute(
-            f"create or replace table {sql_of(table_ref(building))} as {sql_of(query)}"
-        ).fetchall()[0][0]
+        self._drop(table_ref(building))
+        rows = 0
         try:
+            for place, part in enumerate((query,) if isinstance(query, exp.Expr) else query):
+                begins = "insert into {} by name {}" if place else "create table {} as {}"
+                written = self._connection.execute(begins.format(sql_of(table_ref(building)), sql_of(part)))
+                rows += int(written.fetchall()[0][0])
             audit(building)
         except BaseException:
             self._drop(table_ref(building))
             raise
-        return int(count)
+        return rows
 
     def _rename_building(self, table: str) -> None:
         plain = exp.to_identifier(table.rpartition(".")[2], quoted=True)

@@ -13,6 +13,10 @@ from sqlglot import exp
 Audit = Callable[[str], None]
 """Checks the table of this name before it takes its place; raises to refuse it."""
 
+Rows = exp.Expr | Iterable[exp.Expr]
+"""The rows of a query, or of one after another: each is asked for once those before are answered, and the first has
+the columns and types of the table."""
+
 Also = Callable[[], object]
 """Changes of further tables in the step that swaps a table; they are not audited."""
 
@@ -32,12 +36,10 @@ class WarehouseError(Exception):
 class Session(Protocol):
     """An open warehouse. Tables are named `layer.table`; queries are sqlglot trees in DuckDB's dialect."""
 
-    def replace_table(self, table: str, query: exp.Expr, audit: Audit, also: Also = nothing_else) -> int:
+    def replace_table(self, table: str, query: Rows, audit: Audit, also: Also = nothing_else) -> int:
         """Build beside, audit, then swap in one step with what `also` does; returns the number of rows."""
 
-    def replace_slice(
-        self, table: str, query: exp.Expr, where: exp.Expr, audit: Audit, also: Also = nothing_else
-    ) -> int:
+    def replace_slice(self, table: str, query: Rows, where: exp.Expr, audit: Audit, also: Also = nothing_else) -> int:
         """Build the slice beside, audit it, then swap it for the rows that fulfil `where`; returns its rows."""
 
     def append(self, table: str, query: exp.Expr) -> int:

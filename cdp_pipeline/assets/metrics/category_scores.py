@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.metrics.score_inputs import (
     Evaluation,
+    Floats,
     columns,
     judged_at,
     learnt_at,
@@ -38,11 +39,12 @@ LABELS = {
 }
 
 
-def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
+def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
     session.stage("category_days", QUERIES["category_days"])
-    model = _learnt(session, asked, cutoff)
+    learnt = _Learnt(session, asked)
+    model = learnt.until(cutoff)
     stage_histories(session, cutoff)
     _stage_pairs(session)
     _stage_choices(session, model)
@@ -55,21 +57,30 @@ def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, t
         buyers,
         higher_is_better=True,
     )
-    return {NAME: (_learnt(session, asked, trained_on).as_dict(), evaluation)}
+    return learnt.until(trained_on).as_dict(), evaluation
 
 
-def _learnt(session: Session, asked: Predictions, last_day: date) -> LinearScore:
-    """The model of all the cutoffs to learn at."""
-    names = (*LABELS, "is_bought")
-    found = []
-    for cutoff in learnt_at(asked, last_day):
-        stage_learnt(session, cutoff)
-        _stage_pairs(session)
-        found.append(columns(session, QUERIES["learnt"], names))
-    *features, bought = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    if not len(bought):
-        raise NotFitted("nobody bought anything after the cutoffs")
-    return fit_linear(dict(zip(LABELS, features, strict=True)), bought)
+class _Learnt:
+    """What is learnt from: each cutoff is asked for once, though the model is fitted as of two days."""
+
+    def __init__(self, session: Session, asked: Predictions) -> None:
+        self._session, self._asked = session, asked
+        self._known: dict[date, list[Floats]] = {}
+
+    def until(self, last_day: date) -> LinearScore:
+        """The model of all the cutoffs to learn at; raises NotFitted."""
+        found = [self._at(cutoff) for cutoff in learnt_at(self._asked, last_day)]
+        *features, bought = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        if not len(bought):
+            raise NotFitted("nobody bought anything after the cutoffs")
+        return fit_linear(dict(zip(LABELS, features, strict=True)), bought)
+
+    def _at(self, cutoff: date) -> list[Floats]:
+        if cutoff not in self._known:
+            stage_learnt(self._session, cutoff)
+            _stage_pairs(self._session)
+            self._known[cutoff] = columns(self._session, QUERIES["learnt"], (*LABELS, "is_bought"))
+        return self._known[cutoff]
 
 
 def _stage_pairs(session: Session) -> None:

@@ -27,12 +27,26 @@ counted as (
         count(*) filter (where event = 'watched' and is_recent) as videos_watched_90d,
         count(*) filter (where event = 'attended' and is_of_the_year) as events_attended_365d,
         count(*) filter (where event = 'case' and is_of_the_year) as cases_365d,
-        count(distinct occurred_on) filter (where is_active and is_recent) as active_days_90d,
         max(occurred_on) as last_touch_on,
-        max(occurred_on) filter (where is_active) as last_active_on,
-        min_by(campaign_id, (occurred_at, touch_id)) filter (where is_active and campaign_id is not null) as first_campaign_id,
-        max_by(campaign_id, (occurred_at, touch_id)) filter (where is_active and campaign_id is not null) as last_campaign_id
+        max(occurred_on) filter (where is_active) as last_active_on
     from touches
+    group by as_of_day, profile_id
+),
+
+active_days as (
+    select as_of_day, profile_id, count(*) as active_days_90d
+    from (select distinct as_of_day, profile_id, occurred_on from touches where is_active and is_recent) as days
+    group by as_of_day, profile_id
+),
+
+campaigns as (
+    select
+        as_of_day,
+        profile_id,
+        min_by(campaign_id, (occurred_at, touch_id)) as first_campaign_id,
+        max_by(campaign_id, (occurred_at, touch_id)) as last_campaign_id
+    from touches
+    where is_active and campaign_id is not null
     group by as_of_day, profile_id
 ),
 
@@ -92,16 +106,18 @@ select
     counted.videos_watched_90d,
     counted.events_attended_365d,
     counted.cases_365d,
-    counted.active_days_90d,
+    coalesce(active_days.active_days_90d, 0) as active_days_90d,
     preferred_channels.engaged_channel,
     preferred_hours.preferred_hour,
-    counted.first_campaign_id,
-    counted.last_campaign_id,
+    campaigns.first_campaign_id,
+    campaigns.last_campaign_id,
     satisfaction.last_satisfaction_score,
     satisfaction.average_satisfaction_score,
     counted.last_touch_on,
     counted.last_active_on
 from counted
+left join active_days on counted.as_of_day = active_days.as_of_day and counted.profile_id = active_days.profile_id
+left join campaigns on counted.as_of_day = campaigns.as_of_day and counted.profile_id = campaigns.profile_id
 left join preferred_channels on counted.as_of_day = preferred_channels.as_of_day and counted.profile_id = preferred_channels.profile_id
 left join preferred_hours on counted.as_of_day = preferred_hours.as_of_day and counted.profile_id = preferred_hours.profile_id
 left join satisfaction on counted.as_of_day = satisfaction.as_of_day and counted.profile_id = satisfaction.profile_id

@@ -27,23 +27,29 @@ popular as (
     group by as_of_day, kind, value
 ),
 
+foremost as (
+    select
+        as_of_day, profile_id, kind, max_by(value, (articles, amount, value)) as value, max(articles) as articles, sum(articles) as all_articles
+    from liked
+    group by as_of_day, profile_id, kind
+),
+
 -- The share that a newcomer's first articles would show, drawn to what everyone buys.
 shares as (
     select
-        liked.*,
-        (liked.articles + parameters.smoothing * popular.popularity)
-            / (sum(liked.articles) over (partition by liked.as_of_day, liked.profile_id, liked.kind) + parameters.smoothing) as share
-    from liked
-    join popular on liked.as_of_day = popular.as_of_day and liked.kind = popular.kind and liked.value = popular.value
+        foremost.*,
+        (foremost.articles + parameters.smoothing * popular.popularity) / (foremost.all_articles + parameters.smoothing) as share
+    from foremost
+    join popular on foremost.as_of_day = popular.as_of_day and foremost.kind = popular.kind and foremost.value = popular.value
     cross join parameters
 )
 
 select
     as_of_day,
     profile_id,
-    max_by(value, (articles, amount, value)) filter (where kind = 'category') as favourite_category,
-    max_by(share, (articles, amount, value)) filter (where kind = 'category') as favourite_category_confidence,
-    max_by(value, (articles, amount, value)) filter (where kind = 'brand') as favourite_brand,
-    max_by(share, (articles, amount, value)) filter (where kind = 'brand') as favourite_brand_confidence
+    max(value) filter (where kind = 'category') as favourite_category,
+    max(share) filter (where kind = 'category') as favourite_category_confidence,
+    max(value) filter (where kind = 'brand') as favourite_brand,
+    max(share) filter (where kind = 'brand') as favourite_brand_confidence
 from shares
 group by as_of_day, profile_id

@@ -45,10 +45,11 @@ LABELS = {
 BASELINE = "days_since_purchase"
 
 
-def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
+def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
-    features, lapsed = _learnt(session, asked, cutoff)
+    learnt = _Learnt(session, asked)
+    features, lapsed = learnt.until(cutoff)
     model, by_recency = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)
     usual = float(lapsed.mean())
     stage_histories(session, cutoff)
@@ -65,18 +66,28 @@ def train(session: Session, asked: Predictions, trained_on: date) -> dict[str, t
         deciles=deciles(foretold, lapsed),
         certainty=certainty((naive - lapsed) ** 2, (foretold - lapsed) ** 2),
     )
-    return {NAME: (fit_linear(*_learnt(session, asked, trained_on)).as_dict(), evaluation)}
+    return fit_linear(*learnt.until(trained_on)).as_dict(), evaluation
 
 
-def _learnt(session: Session, asked: Predictions, last_day: date) -> tuple[dict[str, Floats], Floats]:
-    """Features and outcomes at all the cutoffs to learn at, one after another."""
-    found = []
-    for cutoff in learnt_at(asked, last_day):
-        stage_learnt(session, cutoff)
-        found.append(_known(session))
-    lapsed = np.concatenate([outcome for _, outcome in found])
-    require_customers(len(lapsed), asked)
-    return {name: np.concatenate([features[name] for features, _ in found]) for name in LABELS}, lapsed
+class _Learnt:
+    """What is learnt from: each cutoff is asked for once, though the model is fitted as of two days."""
+
+    def __init__(self, session: Session, asked: Predictions) -> None:
+        self._session, self._asked = session, asked
+        self._known: dict[date, tuple[dict[str, Floats], Floats]] = {}
+
+    def until(self, last_day: date) -> tuple[dict[str, Floats], Floats]:
+        """Features and outcomes at all the cutoffs to learn at, one after another; raises NotFitted."""
+        found = [self._at(cutoff) for cutoff in learnt_at(self._asked, last_day)]
+        lapsed = np.concatenate([outcome for _, outcome in found])
+        require_customers(len(lapsed), self._asked)
+        return {name: np.concatenate([features[name] for features, _ in found]) for name in LABELS}, lapsed
+
+    def _at(self, cutoff: date) -> tuple[dict[str, Floats], Floats]:
+        if cutoff not in self._known:
+            stage_learnt(self._session, cutoff)
+            self._known[cutoff] = _known(self._session)
+        return self._known[cutoff]
 
 
 def _known(session: Session) -> tuple[dict[str, Floats], Floats]:

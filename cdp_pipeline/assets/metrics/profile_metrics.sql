@@ -1,11 +1,37 @@
-with ranked as (
+-- Each table's rows of the day are taken before they are joined: a left join would read those of all days.
+with purchases as (
+    select metrics.*
+    from metrics.purchase_metrics as metrics
+    join run_days on metrics.as_of_day = run_days.day
+),
+
+loved as (
+    select metrics.*
+    from metrics.favourites as metrics
+    join run_days on metrics.as_of_day = run_days.day
+),
+
+affinities as (
+    select metrics.*
+    from metrics.category_affinities as metrics
+    join run_days on metrics.as_of_day = run_days.day
+    where metrics.rank = 1
+),
+
+engagement as (
+    select metrics.*
+    from metrics.engagement_metrics as metrics
+    join run_days on metrics.as_of_day = run_days.day
+),
+
+ranked as (
     select
         as_of_day,
         profile_id,
         ntile(5) over (partition by as_of_day order by last_order_on, profile_id) as rfm_recency,
         ntile(5) over (partition by as_of_day order by frequency, last_order_on, profile_id) as rfm_frequency,
         ntile(5) over (partition by as_of_day order by coalesce(monetary_value, 0), profile_id) as rfm_monetary
-    from metrics.purchase_metrics
+    from purchases
     where frequency > 0
 )
 
@@ -31,10 +57,10 @@ select
     ranked.rfm_recency,
     ranked.rfm_frequency,
     ranked.rfm_monetary,
-    favourites.favourite_category,
-    favourites.favourite_category_confidence,
-    favourites.favourite_brand,
-    favourites.favourite_brand_confidence,
+    loved.favourite_category,
+    loved.favourite_category_confidence,
+    loved.favourite_brand,
+    loved.favourite_brand_confidence,
     affinities.category as top_category,
     affinities.affinity as top_category_affinity,
     coalesce(engagement.emails_sent_90d, 0) as emails_sent_90d,
@@ -57,14 +83,12 @@ select
 from profile.profiles as profiles
 cross join run_days
 cross join deployment
-left join metrics.purchase_metrics as purchases
+left join purchases
     on profiles.profile_id = purchases.profile_id and run_days.day = purchases.as_of_day
 left join ranked on profiles.profile_id = ranked.profile_id and run_days.day = ranked.as_of_day
-left join metrics.favourites as favourites
-    on profiles.profile_id = favourites.profile_id and run_days.day = favourites.as_of_day
-left join metrics.category_affinities as affinities
-    on profiles.profile_id = affinities.profile_id and run_days.day = affinities.as_of_day and affinities.rank = 1
-left join metrics.engagement_metrics as engagement
+left join loved on profiles.profile_id = loved.profile_id and run_days.day = loved.as_of_day
+left join affinities on profiles.profile_id = affinities.profile_id and run_days.day = affinities.as_of_day
+left join engagement
     on profiles.profile_id = engagement.profile_id and run_days.day = engagement.as_of_day
 -- Nobody is in the table of a day on which no system knew of them.
 where

@@ -6,7 +6,7 @@ did not learn from, and published only where it beats its naive baseline there.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.charts import curve
 from cdp_pipeline.assets.metrics import category_scores, lapse_scores, value_scores
-from cdp_pipeline.assets.metrics.score_inputs import Evaluation, stage_people
+from cdp_pipeline.assets.metrics.score_inputs import stage_people
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.metrics import Predictions
@@ -22,14 +22,7 @@ from cdp_pipeline.domain.expressions import column, literal, rows_select
 from cdp_pipeline.domain.fitting import NotFitted
 from cdp_pipeline.resources.warehouse import Session
 
-Trained = dict[str, tuple[dict[str, Any], Evaluation]]
-FAMILIES: tuple[tuple[tuple[str, ...], Callable[[Session, Predictions, date], Trained]], ...] = (
-    ((value_scores.ORDERS,), value_scores.train_orders),
-    ((value_scores.VALUE,), value_scores.train_value),
-    ((lapse_scores.NAME,), lapse_scores.train),
-    ((category_scores.NAME,), category_scores.train),
-)
-MODELS = tuple(name for names, _ in FAMILIES for name in names)
+MODELS = (value_scores.ORDERS, value_scores.VALUE, lapse_scores.NAME, category_scores.NAME)
 EPOCH = date(1970, 1, 5)
 """A Monday: retraining periods are counted from it."""
 BEATEN = Expectation(
@@ -66,21 +59,21 @@ def build(run: TableRun) -> None:
 def _trained(session: Session, asked: Predictions, on: date) -> Iterator[tuple[Any, ...]]:
     """Rows but for their day."""
     stage_people(session, asked, on)
-    for names, train in FAMILIES:
+    purchases = value_scores.PurchaseTraining()
+    trainings = (purchases.orders, purchases.value, lapse_scores.train, category_scores.train)
+    for name, train in zip(MODELS, trainings, strict=True):
         try:
-            found = train(session, asked, on)
+            parameters, judged = train(session, asked, on)
         except NotFitted as why:
             nothing = (None,) * 6
-            yield from ((name, on, False, *nothing, f"{name}: not trained, as {why}") for name in names)
+            yield (name, on, False, *nothing, f"{name}: not trained, as {why}")
             continue
-        for name in names:
-            parameters, judged = found[name]
-            compared = f"{judged.measure} {judged.value:g}, of the baseline {judged.baseline:g}"
-            verdict = "published" if judged.beats_baseline else "not published, as it does not beat its baseline"
-            figures = {**judged.figures, "deciles": judged.deciles}
-            measured = (judged.measure, judged.value, judged.baseline, judged.profiles)
-            kept = (json.dumps(parameters, sort_keys=True), json.dumps(figures, sort_keys=True))
-            yield (name, on, judged.beats_baseline, *measured, *kept, f"{name}: {verdict} ({compared})")
+        compared = f"{judged.measure} {judged.value:g}, of the baseline {judged.baseline:g}"
+        verdict = "published" if judged.beats_baseline else "not published, as it does not beat its baseline"
+        figures = {**judged.figures, "deciles": judged.deciles}
+        measured = (judged.measure, judged.value, judged.baseline, judged.profiles)
+        kept = (json.dumps(parameters, sort_keys=True), json.dumps(figures, sort_keys=True))
+        yield (name, on, judged.beats_baseline, *measured, *kept, f"{name}: {verdict} ({compared})")
 
 
 def _plots(rows: list[tuple[Any, ...]]) -> dict[str, Any]:

@@ -42,32 +42,37 @@ HISTORY = ("repeats", "recency_days", "age_days")
 ORDERS, VALUE = "expected_orders", "customer_value"
 
 
-def train_orders(
-    session: Session, asked: Predictions, trained_on: date
-) -> dict[str, tuple[dict[str, Any], Evaluation]]:
-    """Parameters and evaluation of `expected_orders`, which asks for no amounts; raises NotFitted."""
-    stage_histories(session, judged_at(asked, trained_on))
-    session.stage("outcomes", score_inputs.QUERIES["outcomes"])
-    model = _fit(session, asked)
-    evaluation = _evaluated_orders(session, asked, model)
-    evaluation.figures["log_likelihood"] = model.log_likelihood
-    stage_histories(session, trained_on)
-    return {ORDERS: ({**_fit(session, asked).as_dict(), "at_cutoff": model.as_dict()}, evaluation)}
+class PurchaseTraining:
+    """The training of both models, of one day: they share the purchase model, which is fitted once a cutoff."""
 
+    def __init__(self) -> None:
+        self._fitted: dict[date, PurchaseModel] = {}
 
-def train_value(session: Session, asked: Predictions, trained_on: date) -> dict[str, tuple[dict[str, Any], Evaluation]]:
-    """Parameters and evaluation of `customer_value`; raises NotFitted."""
-    stage_histories(session, judged_at(asked, trained_on))
-    session.stage("outcomes", score_inputs.QUERIES["outcomes"])
-    evaluation = _evaluated_value(session, asked, _fit(session, asked), _fit_spend(session))
-    stage_histories(session, trained_on)
-    return {VALUE: ({**_fit(session, asked).as_dict(), "spend": _fit_spend(session)}, evaluation)}
+    def orders(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
+        """Parameters and evaluation of `expected_orders`, which asks for no amounts; raises NotFitted."""
+        model = self._fit(session, asked, judged_at(asked, trained_on))
+        session.stage("outcomes", score_inputs.QUERIES["outcomes"])
+        evaluation = _evaluated_orders(session, asked, model)
+        evaluation.figures["log_likelihood"] = model.log_likelihood
+        parameters = self._fit(session, asked, trained_on).as_dict()
+        return {**parameters, "at_cutoff": model.as_dict()}, evaluation
 
+    def value(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
+        """Parameters and evaluation of `customer_value`; raises NotFitted."""
+        model = self._fit(session, asked, judged_at(asked, trained_on))
+        session.stage("outcomes", score_inputs.QUERIES["outcomes"])
+        evaluation = _evaluated_value(session, asked, model, _fit_spend(session))
+        parameters = self._fit(session, asked, trained_on).as_dict()
+        return {**parameters, "spend": _fit_spend(session)}, evaluation
 
-def _fit(session: Session, asked: Predictions) -> PurchaseModel:
-    histories = _distinct(session)
-    require_customers(int(histories.customers.sum()), asked)
-    return fit_purchases(histories)
+    def _fit(self, session: Session, asked: Predictions, cutoff: date) -> PurchaseModel:
+        """The model of the histories at a cutoff, which are staged."""
+        stage_histories(session, cutoff)
+        if cutoff not in self._fitted:
+            histories = _distinct(session)
+            require_customers(int(histories.customers.sum()), asked)
+            self._fitted[cutoff] = fit_purchases(histories)
+        return self._fitted[cutoff]
 
 
 def _fit_spend(session: Session) -> dict[str, float]:

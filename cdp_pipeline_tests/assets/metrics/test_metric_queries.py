@@ -88,9 +88,11 @@ def test_amounts_that_are_all_alike_keep_no_purchases_from_being_foretold(
     days = "select distinct profile_id, date '2026-11-15' - cast(back as int) as ordered_on, 50.0 as amount from bought"
     run_of_a_day.stage("purchase_days", parse(days))
     run_of_a_day.stage("parameters", parse(f"select {asked.horizon_days} as horizon_days"))
-    assert value_scores.ORDERS in value_scores.train_orders(run_of_a_day, asked, last)
+    training = value_scores.PurchaseTraining()
+    parameters, _ = training.orders(run_of_a_day, asked, last)
+    assert parameters["alpha"] > 0
     with pytest.raises(NotFitted, match="different amounts"):
-        value_scores.train_value(run_of_a_day, asked, last)
+        training.value(run_of_a_day, asked, last)
 
 
 def test_the_histories_that_reasons_compare_with_could_be_somebodys() -> None:
