@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export CDP_HOME ?= $(CURDIR)
 export DAGSTER_HOME := $(CDP_HOME)/data/dagster
 
-.PHONY: run test test-long ui lint setup ci-test
+.PHONY: spark run test test-long ui lint setup ci-test
 
 setup: $(VENV)/.ready
 
@@ -15,6 +15,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -c "import uv" 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/python -m uv pip install --quiet --system-certs --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/python -m uv pip install --quiet --system-certs --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+# Apache Spark beside the rest; it needs Java 17 or newer.
+spark: setup $(VENV)/.spark
+
+$(VENV)/.spark: requirements.spark.lock
+	$(BIN)/python -m uv pip install --quiet --system-certs --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.spark.lock
 	touch $@
 
 run: setup

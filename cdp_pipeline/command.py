@@ -11,6 +11,7 @@ from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.config.base import ConfigError
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.resources.engines import engine_of
 from cdp_pipeline.settings import Settings, load_settings, prepare_environment
 
 app = typer.Typer(
@@ -55,5 +56,5 @@ def refuse(message: str, code: int = 1) -> NoReturn:
 
 def require_warehouse(settings: Settings) -> None:
     """End the command where the pipeline has never run."""
-    if not settings.warehouse.exists():
+    if not settings.warehouse.exists() and engine_of(settings) == "duckdb":
         refuse(f"{settings.warehouse} does not exist; run the pipeline first (`cdp run`)")

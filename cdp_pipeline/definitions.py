@@ -16,7 +16,7 @@ from cdp_pipeline.assets.published.quality_pages import quality_pages
 from cdp_pipeline.assets.published.tables import published_tables
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.jobs import daily_job
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.schedules import daily_schedule
 from cdp_pipeline.sensors import landing_sensor, source_specs
 from cdp_pipeline.settings import Settings, load_settings, prepare_environment
@@ -39,7 +39,7 @@ def build_definitions(project: Project, settings: Settings) -> Definitions:
         jobs=[job],
         schedules=[daily_schedule(job)],
         sensors=[landing_sensor(project, settings, job)],
-        resources={"warehouse": DuckDBWarehouse.of(settings)},
+        resources={"warehouse": warehouse_of(settings)},
         executor=in_process_executor,
     )
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+ENGINES = ("duckdb", "spark")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -17,12 +18,17 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 class Settings:
     """Where one deployment lies and what the machine gives it.
 
-    `home` holds `seeds/` and `data/`; `threads` and `memory_limit` (such as "5GB") bound DuckDB.
+    `home` holds `seeds/` and `data/`; `threads` and `memory_limit` (such as "5GB") bound DuckDB. `engine` is that of
+    `seeds/deployment.yml` unless one is given; `spark_master` is a Spark master or the address of Spark Connect
+    (`sc://…`), and `spark_location` where the tables lie then, which all executors reach.
     """
 
     home: Path
     threads: int
     memory_limit: str
+    engine: str | None = None
+    spark_master: str = "local[*]"
+    location: str | None = None
 
     @property
     def seeds(self) -> Path:
@@ -43,6 +49,11 @@ class Settings:
     def warehouse(self) -> Path:
         """File of the embedded warehouse."""
         return self.data / "warehouse" / "cdp.duckdb"
+
+    @property
+    def spark_location(self) -> str:
+        """Folder or bucket of the warehouse on Spark."""
+        return self.location or str(self.data / "warehouse" / "spark")
 
     @property
     def dagster_home(self) -> Path:
@@ -66,7 +77,7 @@ class Settings:
 
 
 def load_settings() -> Settings:
-    """Read the environment: `CDP_HOME`, `CDP_THREADS`, `CDP_MEMORY_LIMIT`."""
+    """Read the environment: `CDP_HOME`, `CDP_THREADS`, `CDP_MEMORY_LIMIT`, `CDP_ENGINE`, `CDP_SPARK_MASTER`, `CDP_SPARK_LOCATION`."""
     home = Path(os.environ.get("CDP_HOME") or REPOSITORY).expanduser().resolve()
     threads = os.environ.get("CDP_THREADS") or str(os.cpu_count() or 2)
     memory = os.environ.get("CDP_MEMORY_LIMIT") or "4GB"
@@ -74,7 +85,17 @@ def load_settings() -> Settings:
         raise SystemExit(f"CDP_THREADS: '{threads}' is not a number of threads, such as 4")
     if not re.fullmatch(r"[1-9][0-9.]* ?([KMGT]i?B|%)", memory):
         raise SystemExit(f"CDP_MEMORY_LIMIT: '{memory}' is not a size, such as 4GB")
-    return Settings(home=home, threads=int(threads), memory_limit=memory)
+    engine = os.environ.get("CDP_ENGINE") or None
+    if engine not in (None, *ENGINES):
+        raise SystemExit(f"CDP_ENGINE: '{engine}' is no engine; choose one of {list(ENGINES)}")
+    return Settings(
+        home=home,
+        threads=int(threads),
+        memory_limit=memory,
+        engine=engine,
+        spark_master=os.environ.get("CDP_SPARK_MASTER") or "local[*]",
+        location=os.environ.get("CDP_SPARK_LOCATION") or None,
+    )
 
 
 class MissingSecret(Exception):

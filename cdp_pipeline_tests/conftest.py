@@ -16,6 +16,7 @@ from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.warehouse import Warehouse
 from cdp_pipeline_tests.homes import REPOSITORY, make_command
 
 # A shared machine pauses when it likes; `make test-long` looks ten times as far.
@@ -59,6 +60,18 @@ def sidecars(project: Project) -> Mapping[str, Sidecar]:
 def session() -> Iterator[DuckDBSession]:
     with DuckDBWarehouse(database=":memory:", seeds=str(REPOSITORY / "seeds")).session() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def spark_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Spark on two threads of this machine, in a folder of its own."""
+    pytest.importorskip("pyspark", reason="pyspark is not installed: pip install cdp_pipeline[spark]")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java, which is not installed")
+    from cdp_pipeline.resources.spark_warehouse import SparkWarehouse
+
+    location = tmp_path_factory.mktemp("spark")
+    yield SparkWarehouse(master="local[2]", location=str(location), seeds=str(REPOSITORY / "seeds"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ ALLOWED = {
     "config": {"config", "settings"},
     "domain": {"domain", "config"},
     "settings": set(),
-    "resources": {"resources", "domain", "config", "settings"},
+    "resources": {"resources", "sql", "domain", "config", "settings"},
     "sql": {"sql", "domain", "config"},
     "checks": {"checks", "resources", "sql", "domain", "config"},
     "privacy": {"privacy", "resources", "sql", "domain", "config", "settings"},

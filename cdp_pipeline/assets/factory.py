@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
@@ -24,6 +23,7 @@ from dagster import (
     Failure,
     MaterializeResult,
     MetadataValue,
+    ResourceParam,
     TableColumn,
     TableSchema,
     multi_asset,
@@ -43,9 +43,9 @@ from cdp_pipeline.domain.expressions import column, named, sql_of, text
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.domain.masking import without_values
 from cdp_pipeline.partitions import DESTINATIONS_TAG, RESYNC_TAG, daily_partitions, days_between, run_days
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import engine_of, is_of_engine
 from cdp_pipeline.resources.extracts import ExtractError
-from cdp_pipeline.resources.warehouse import Session, WarehouseError
+from cdp_pipeline.resources.warehouse import Session, Warehouse, WarehouseError
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import Schema, column_lineage
 
@@ -69,7 +69,7 @@ def dagster_asset(
         deps=_upstream(table, project),
         group_name=table.sidecar.group or table.layer,
         description=f"{table.sidecar.description}\n\nGrain: {table.sidecar.grain}.\n\nDefined in `{_place(table, settings)}`.",
-        kinds={"sql" if table.query is not None else "python", "duckdb"},
+        kinds={"sql" if table.query is not None else "python", engine_of(settings)},
         partitions_def=daily,
         metadata={"dagster/column_schema": column_schema(table.sidecar)},
     )
@@ -83,7 +83,7 @@ def dagster_asset(
         can_subset=False,
     )
     def materialise(
-        context: AssetExecutionContext, warehouse: DuckDBWarehouse
+        context: AssetExecutionContext, warehouse: ResourceParam[Warehouse]
     ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         """Build the table for the run's days; yields its checks, then its metadata, or fails with the reason."""
         started = time.monotonic()
@@ -107,13 +107,11 @@ def dagster_asset(
     return materialise
 
 
-def deployment_asset(
-    spec: AssetSpec, act: Callable[[DuckDBWarehouse], dict[str, RawMetadataValue]]
-) -> AssetsDefinition:
+def deployment_asset(spec: AssetSpec, act: Callable[[Warehouse], dict[str, RawMetadataValue]]) -> AssetsDefinition:
     """An asset that works on the deployment as a whole and is no table; `act` returns its metadata."""
 
     @multi_asset(name="__".join(spec.key.path), specs=[spec], pool=POOL, can_subset=False)
-    def materialise(context: AssetExecutionContext, warehouse: DuckDBWarehouse) -> MaterializeResult[None]:
+    def materialise(context: AssetExecutionContext, warehouse: ResourceParam[Warehouse]) -> MaterializeResult[None]:
         """Act; the metadata says what came of it."""
         return MaterializeResult(asset_key=spec.key, metadata=act(warehouse))
 
@@ -173,12 +171,14 @@ def _built(run: TableRun) -> Exception | None:
         run.table.build(run)
     except EXPECTED as failure:
         return failure
-    except duckdb.Error as error:
+    except Exception as error:
+        if not is_of_engine(error):
+            raise
         return WarehouseError(f"{run.table.path}: the engine refuses it: {without_values(str(error))}")
     return None
 
 
-def _tell(context: AssetExecutionContext, warehouse: DuckDBWarehouse, project: Project, settings: Settings) -> None:
+def _tell(context: AssetExecutionContext, warehouse: Warehouse, project: Project, settings: Settings) -> None:
     """Write the pages of a day that stops here; whatever keeps them from being written must not hide why it did."""
     try:
         with warehouse.session() as session:

@@ -53,10 +53,10 @@ with _deferred("altair", "scipy.stats"):
 
 import duckdb_engine
 import sqlalchemy as sa
-from great_expectations.core.batch import Batch
+from great_expectations.core.batch import Batch, BatchData
 from great_expectations.core.id_dict import IDDict
 from great_expectations.exceptions import ExpectationNotFoundError
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine import ExecutionEngine, SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from great_expectations.expectations.registry import get_expectation_impl
 from great_expectations.validator.validator import Validator
@@ -162,23 +162,36 @@ def validate(
     engine = _DuckDBEngine(connection)
     try:
         data = SqlAlchemyBatchData(engine, table_name=name, schema_name=layer)
-        validator = _Validator(engine, batches=[Batch(data=data, batch_definition=IDDict(table=table))])
-        configurations, refused = _configurations(expectations)
-        wanted = {
-            "result_format": "BASIC",
-            "unexpected_index_column_names": list(shown),
-            "return_unexpected_index_query": True,
-            "exclude_unexpected_values": True,
-        }
-        with contextlib.redirect_stdout(None):
-            found = validator.graph_validate(
-                configurations=configurations,
-                runtime_configuration={"result_format": wanted, "catch_exceptions": True},
-            )
-        placed = {int(result.expectation_config.meta["place"]): _plain(result, in_full) for result in found}
-        return [placed.get(place) or _refused(refused[place]) for place in range(len(expectations))]
+        return outcomes(engine, data, table, expectations, shown, in_full=in_full)
     finally:
         engine.close()
+
+
+def outcomes(
+    engine: ExecutionEngine,
+    data: BatchData,
+    table: str,
+    expectations: list[tuple[str, dict[str, Any]]],
+    shown: Sequence[str],
+    *,
+    in_full: bool,
+) -> list[dict[str, Any]]:
+    """What Great Expectations finds in the data of a table on one of its engines (see `validate`)."""
+    validator = _Validator(engine, batches=[Batch(data=data, batch_definition=IDDict(table=table))])
+    configurations, refused = _configurations(expectations)
+    wanted = {
+        "result_format": "BASIC",
+        "unexpected_index_column_names": list(shown),
+        "return_unexpected_index_query": True,
+        "exclude_unexpected_values": True,
+    }
+    with contextlib.redirect_stdout(None):
+        found = validator.graph_validate(
+            configurations=configurations,
+            runtime_configuration={"result_format": wanted, "catch_exceptions": True},
+        )
+    placed = {int(result.expectation_config.meta["place"]): _plain(result, in_full) for result in found}
+    return [placed.get(place) or _refused(refused[place]) for place in range(len(expectations))]
 
 
 def configured(kind: str, arguments: Mapping[str, Any]) -> Any:

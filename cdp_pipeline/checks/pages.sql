@@ -22,17 +22,28 @@ with named as (
     select *, split_part(split_part(table_name, '.', 2), '__', 1) as source
     from results
     where split_part(table_name, '.', 1) in ('raw', 'staging') and contains(table_name, '__')
+),
+
+lines as (
+    select
+        source,
+        count(distinct (file, line)) filter (where not row_loaded) as quarantined,
+        count(*) filter (where row_loaded) as nulled
+    from refused
+    group by source
 )
 
 select
     named.source,
-    coalesce((select any_value(files.files) from files where files.source = named.source), 0) as files,
-    (select count(distinct (file, line)) from refused where refused.source = named.source and not refused.row_loaded) as quarantined,
-    (select count(*) from refused where refused.source = named.source and refused.row_loaded) as nulled,
-    count_if(named.passed) as held,
-    count_if(not named.passed and named.severity = 'warn') as warned,
-    count_if(not named.passed and named.severity = 'block') as blocked
+    coalesce(any_value(files.files), 0) as files,
+    coalesce(any_value(lines.quarantined), 0) as quarantined,
+    coalesce(any_value(lines.nulled), 0) as nulled,
+    count(*) filter (where named.passed) as held,
+    count(*) filter (where not named.passed and named.severity = 'warn') as warned,
+    count(*) filter (where not named.passed and named.severity = 'block') as blocked
 from named
+left join files on named.source = files.source
+left join lines on named.source = lines.source
 group by named.source
 order by named.source
 

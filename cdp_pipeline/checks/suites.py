@@ -4,6 +4,7 @@ What belongs here: severities and what they stop. What does not: how Great Expec
 engine (`checks.gx_duckdb`).
 """
 
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -92,11 +93,10 @@ def run_suite(
 
     Errors are told in full where the warehouse `is_empty`: there is no value that they could quote.
     """
-    from cdp_pipeline.checks.gx_duckdb import validate  # takes seconds to import
-
     asked = [(each.expectation, gx_arguments(each, project, table)) for each in suite.expectations]
     shown = [name for name in (*sidecar.key, *PLACES) if name in sidecar.columns]
-    found = validate(session.sharing(), stands, asked, list(dict.fromkeys(shown)), in_full=is_empty)
+    engine = importlib.import_module(f"cdp_pipeline.checks.gx_{session.engine}")  # takes seconds
+    found = engine.validate(session.sharing(), stands, asked, list(dict.fromkeys(shown)), in_full=is_empty)
     results = [_result(each, outcome, sidecar) for each, outcome in zip(suite.expectations, found, strict=True)]
     return [_with_sample(session, result, stands, table, project, sidecar) for result in results]
 

@@ -28,7 +28,7 @@ class Deployment(Config):
     name: str
     timezone: str = "Europe/Paris"
     first_day: date
-    engine: Literal["duckdb"] = "duckdb"
+    engine: Literal["duckdb", "spark"] = "duckdb"
     default_country: str = Field(default="FR", pattern="^[A-Z]{2}$")
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     max_quarantined: float = Field(default=0.02, ge=0, le=1)

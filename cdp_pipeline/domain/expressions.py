@@ -118,7 +118,7 @@ def no_rows(types: dict[str, str]) -> exp.Select:
     return exp.select(*(named(null_as(kind), name) for name, kind in types.items())).where(exp.false())
 
 
-def union_all(selects: list[exp.Select]) -> exp.Query:
+def union_all(selects: Sequence[exp.Query]) -> exp.Query:
     """One query over all of them, without recursion's depth limit on many branches."""
     query: exp.Query = selects[0]
     for following in selects[1:]:

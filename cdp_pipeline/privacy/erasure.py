@@ -36,9 +36,10 @@ from cdp_pipeline.privacy.partners import partner_cells, partners, queue_removal
 from cdp_pipeline.privacy.people import stage_people
 from cdp_pipeline.privacy.pseudonyms import keyed, pseudonym_key, public_selects
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.engines import engine_of
 from cdp_pipeline.resources.manifests import MANIFEST, restate
 from cdp_pipeline.resources.publisher import publish
-from cdp_pipeline.resources.warehouse import require
+from cdp_pipeline.resources.warehouse import WarehouseError, require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -112,6 +113,11 @@ def erase(
     one is let in. Nothing else writes to the warehouse meanwhile. Raises UnclearRequest for an address or number that
     several profiles hold, WarehouseError where no run has reached its end.
     """
+    if engine_of(settings) != "duckdb":
+        raise WarehouseError(
+            "erasing works on the embedded warehouse alone as yet, and nothing was changed; on Spark, take the person's "
+            "lines out of the landing files and run their days again (docs/spark.md)"
+        )
     with DuckDBWarehouse.of(settings).session() as session:
         require(session, READ)
         _discard_spill(settings)

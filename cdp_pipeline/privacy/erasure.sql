@@ -79,10 +79,10 @@ from activation.deliveries as deliveries
 
 -- name: source_audit
 select * replace (
-    case when lower(least) not in (select lower(trim(value)) from person_texts where value is not null) then least end as least,
-    case when lower(greatest) not in (select lower(trim(value)) from person_texts where value is not null) then greatest end as greatest
+    case when lower(audit.least) not in (select lower(trim(texts.value)) from person_texts as texts where texts.value is not null) then audit.least end as least,
+    case when lower(audit.greatest) not in (select lower(trim(texts.value)) from person_texts as texts where texts.value is not null) then audit.greatest end as greatest
 )
-from quality.source_audit
+from quality.source_audit as audit
 
 -- name: unread_of_person
 select file, line

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
-from cdp_pipeline.domain.expressions import column, joined, literal, named, null_as, table, text
+from cdp_pipeline.domain.expressions import column, joined, literal, macro, named, null_as, table, text
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.settings import Settings, optional_secret
 from cdp_pipeline.sql.files import named_beside
@@ -63,7 +63,7 @@ def _public_select(session: Session, name: str, columns: dict[str, SidecarColumn
     source = f"{name.replace('.', '__')}__public"
     grouped = {n: str(c.published_as) for n, c in columns.items() if c.published_as not in (None, "keyed")}
     if grouped:
-        _stage_groups(session, name, grouped, source)
+        _stage_groups(session, name, grouped, key, source)
     selected = []
     for part, content in columns.items():
         role = content.published_as
@@ -78,7 +78,8 @@ def _public_select(session: Session, name: str, columns: dict[str, SidecarColumn
         selected.append(named(value, NAMES.get(str(role), part)))
     query = exp.select(*selected).from_(exp.alias_(table(name), "own", table=True))
     if grouped:
-        query = query.join(f"{source} AS told", on="own.rowid = told.row_no")
+        same_row = exp.EQ(this=_row_no(key, "own"), expression=column("row_no", "told"))
+        query = query.join(exp.alias_(table(source), "told", table=True), on=same_row)
     return query.order_by(*(column(part, "own") for part in key))
 
 
@@ -89,7 +90,12 @@ def keyed(value: exp.Expr) -> exp.Expr:
     return exp.func("left", hashed, literal(16))
 
 
-def _stage_groups(session: Session, name: str, grouped: dict[str, str], target: str) -> None:
+def _row_no(key: list[str], rows: str) -> exp.Expr:
+    """A number of each row, from its key."""
+    return macro("record_number", joined("|", *(exp.cast(column(part, rows), "varchar") for part in key)))
+
+
+def _stage_groups(session: Session, name: str, grouped: dict[str, str], key: list[str], target: str) -> None:
     """`target` (row_no, postcode_area, region, country, age_band, is_told)."""
     of_role = {role: part for part, role in grouped.items()}
     born = column(of_role["age_band"]) if "age_band" in of_role else null_as("date")
@@ -102,11 +108,11 @@ def _stage_groups(session: Session, name: str, grouped: dict[str, str], target: 
     session.stage(
         "people",
         exp.select(
-            named(column("rowid"), "row_no"),
+            named(_row_no(key, "mine"), "row_no"),
             named(born, "born_on"),
             *(named(value, role) for role, value in parts.items()),
             named(joined("|", text(""), *rest), "rest"),
-        ).from_(table(name)),
+        ).from_(exp.alias_(table(name), "mine", table=True)),
     )
     session.stage("aged", QUERIES["aged"])
     session.stage("told", QUERIES["nobody"])

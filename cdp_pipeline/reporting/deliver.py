@@ -22,7 +22,7 @@ from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, macro, named
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.warehouse import Session, require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
@@ -36,7 +36,7 @@ WIDEST = 24
 
 def newest_day(settings: Settings) -> date:
     """The day that deliveries are as of; raises WarehouseError before the first run."""
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         require(session, READ)
         day: date = session.rows(QUERIES["newest"])[0][0]
         return day
@@ -47,7 +47,7 @@ def print_dry_run(
 ) -> None:
     """Print the counts of the delivery that a run would make now, and a few of its rows, masked; nothing is written."""
     day = newest_day(settings)
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         stage_run_days(session, (day,), project.deployment)
         stage_audience(session, project)
         stage_published_ids(session, pseudonym_key(settings))

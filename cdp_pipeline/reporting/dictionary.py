@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from cdp_pipeline.assets.table import TableAsset
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.settings import REPOSITORY, Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -61,7 +61,7 @@ def _audits(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """Rows of the newest audit by `source__table`; none before the first run."""
     if not settings.warehouse.exists():
         return {}
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         rows = session.rows(QUERIES["audit"]) if session.columns("quality.source_audit") else []
     return {name: list(found) for name, found in groupby(rows, key=lambda row: str(row[0]))}
 

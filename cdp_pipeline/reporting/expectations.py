@@ -11,8 +11,8 @@ from sqlglot import exp
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expectation_draft import AuditedColumn, is_list_of_words, raw_suite, staging_suite
 from cdp_pipeline.domain.expressions import column, named, table, text
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline.resources.warehouse import WarehouseError, require
+from cdp_pipeline.resources.engines import warehouse_of
+from cdp_pipeline.resources.warehouse import Session, WarehouseError, require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -23,7 +23,7 @@ WIDTH = 100_000
 def draft_suites(settings: Settings, project: Project, source: str) -> dict[Path, str]:
     """The text of each suite by its file; raises WarehouseError where the source was never audited."""
     found: dict[Path, str] = {}
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         require(session, ["quality.source_audit"])
         for name, owner, definition in project.tables():
             if owner.source != source:
@@ -47,7 +47,7 @@ def write_suites(drafted: dict[Path, str], console: Console, errors: Console) ->
             console.print(f"Written to {path}", markup=False, soft_wrap=True)
 
 
-def _audited(session: DuckDBSession, source: str, plain: str, name: str) -> Iterator[AuditedColumn]:
+def _audited(session: Session, source: str, plain: str, name: str) -> Iterator[AuditedColumn]:
     session.stage("asked", exp.select(named(text(source), "source"), named(text(plain), "source_table")))
     for privacy, *measures in session.rows(QUERIES["audited"]):
         one = AuditedColumn(*measures)

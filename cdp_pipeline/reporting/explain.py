@@ -24,8 +24,9 @@ from cdp_pipeline.domain.clustering import strongest_tree
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.domain.guards import common_names_select, conflicts_select, holding, proofs_select
 from cdp_pipeline.domain.linkage import compared
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.linker import weigh
+from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -67,7 +68,7 @@ class Link:
 class Explanation:
     """What the warehouse knows of some profiles' records and links."""
 
-    def __init__(self, session: DuckDBSession, project: Project, profiles: Iterable[str]) -> None:
+    def __init__(self, session: Session, project: Project, profiles: Iterable[str]) -> None:
         self._session, self._project = session, project
         asked = [(profile,) for profile in sorted(set(profiles))]
         session.stage_rows("asked_profiles", {"profile_id": "varchar"}, asked)
@@ -165,7 +166,7 @@ class Explanation:
 
 def explain(settings: Settings, project: Project, asked: list[str], console: Console) -> bool:
     """Print the explanation of one profile (or a record's), or of two records; False where there is no such one."""
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         profiles = [_profile_of(session, name) for name in asked]
         if None in profiles:
             return False
@@ -186,7 +187,7 @@ def write_html(console: Console, path: Path) -> None:
     path.write_text(console.export_html(), encoding="utf-8")
 
 
-def _profile_of(session: DuckDBSession, who: str) -> str | None:
+def _profile_of(session: Session, who: str) -> str | None:
     session.stage("asked", exp.select(named(text(who), "who")))
     found = session.rows(QUERIES["profile_of"])
     return str(found[0][0]) if found else None

@@ -17,7 +17,8 @@ from cdp_pipeline.domain.person import rows_condition, source_rows_condition
 from cdp_pipeline.privacy.former import ever_found
 from cdp_pipeline.privacy.lines import stage_lines
 from cdp_pipeline.privacy.people import stage_people
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
+from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.settings import Settings
 
 
@@ -27,7 +28,7 @@ def export_person(settings: Settings, project: Project, who: str, path: Path) ->
     The file is readable by its owner only. Returns rows by table; None where nobody is found. Raises
     ValueError where several profiles hold the address or number: an answer is for one person.
     """
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         sidecars = {name: content.sidecar for name, content in load_catalogue(project).items()}
         profiles, records = ever_found(session, project, sidecars, who)
         if len(profiles) > 1:
@@ -52,7 +53,7 @@ def export_person(settings: Settings, project: Project, who: str, path: Path) ->
 
 
 def _rows(
-    session: DuckDBSession, project: Project, sidecars: Mapping[str, Sidecar]
+    session: Session, project: Project, sidecars: Mapping[str, Sidecar]
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Each table's rows of the person, as the table orders its columns: also lines of past days, and refused ones."""
     conditions: dict[str, exp.Expr | None] = {"quality.quarantine": within(row_of(("file", "line")), _lines(None))}

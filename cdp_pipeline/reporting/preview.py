@@ -23,7 +23,7 @@ from cdp_pipeline.domain.expressions import sql_of
 from cdp_pipeline.domain.segment_reading import LANGUAGES, reading
 from cdp_pipeline.domain.segment_vocabulary import Vocabulary
 from cdp_pipeline.domain.segments import members_select
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.warehouse import Session, WarehouseError, require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
@@ -43,7 +43,7 @@ def preview_segment(settings: Settings, project: Project, path: Path, as_of: dat
         console.print(f"[bold]{language}[/bold]")
         console.print(reading(segment, language), markup=False, highlight=False, soft_wrap=True)
         console.print()
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         require(session, READ)
         newest: date | None = session.rows(QUERIES["newest"])[0][0]
         day = as_of or newest

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.privacy.people import found_profiles
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.warehouse import require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
@@ -43,7 +43,7 @@ def print_profile(console: Console, settings: Settings, who: str, country: str) 
 
     Raises WarehouseError where no run has reached its end.
     """
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         require(session, sorted(set[str]().union(*map(tables_read, QUERIES.values()))))
         profiles = found_profiles(session, who, country)
         for profile in profiles:

@@ -12,7 +12,7 @@ from sqlglot import exp
 from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.config.steward import COLUMNS, load_decisions, read_decisions
 from cdp_pipeline.domain.expressions import literal, named
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.linker import write_pages
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
@@ -23,7 +23,7 @@ QUERIES = named_beside(__file__)
 def write_review(settings: Settings, folder: Path, top: int) -> list[Path]:
     """Write the first cases of the queue, readable by their owner only; returns the files."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with DuckDBWarehouse.of(settings).session(read_only=True) as session:
+    with warehouse_of(settings).session(read_only=True) as session:
         session.stage("asked", exp.select(named(literal(top), "top")))
         table = folder / "queue.csv"
         session.export_private(QUERIES["queue"], table)

@@ -10,7 +10,7 @@ from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.checks.pages import write_pages
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.partitions import days_between
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -33,7 +33,7 @@ def print_summary(
     console: Console, project: Project, settings: Settings, days: tuple[date, ...], record: RunRecord
 ) -> None:
     """Print the tables; a warehouse without them (a first run that failed) prints none."""
-    with DuckDBWarehouse.of(settings).session() as session:
+    with warehouse_of(settings).session() as session:
         if not session.columns("activation.deliveries"):
             return
         stage_run_days(session, (days[-1],), project.deployment)
@@ -51,7 +51,7 @@ def print_summary(
 
 def print_deliveries(console: Console, settings: Settings, project: Project, day: date) -> None:
     """What each destination was told as of the day, and where it lies."""
-    with DuckDBWarehouse.of(settings).session() as session:
+    with warehouse_of(settings).session() as session:
         stage_run_days(session, (day,), project.deployment)
         deliveries = session.rows(QUERIES["deliveries"])
     headers = ("destination", "status", "members", "added", "removed", "no consent", "refused else")
@@ -73,7 +73,7 @@ def _print_missing(console: Console, project: Project, settings: Settings, deliv
 
 def tell_quality(console: Console, project: Project, settings: Settings) -> None:
     """Write the quality pages of a failed run, with the branches that went on after the failure, and say where."""
-    with DuckDBWarehouse.of(settings).session() as session:
+    with warehouse_of(settings).session() as session:
         if write_pages(session, project, settings.quality_pages):
             console.print(f"Quality of the day: {settings.quality_pages / 'index.html'}", markup=False)
 

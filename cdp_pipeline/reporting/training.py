@@ -23,8 +23,9 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.blocking import candidates_select, keys_select, large_blocks_select
 from cdp_pipeline.domain.expressions import literal, named
 from cdp_pipeline.domain.linkage import Settings, build_settings
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.linker import filled_columns, score, train
+from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.settings import Settings as Deployment
 from cdp_pipeline.sql.files import named_beside
 
@@ -45,7 +46,7 @@ class Training:
 
 def train_model(deployment: Deployment, project: Project, compare: bool) -> Training:
     """Train on the current records and write model and report; with `compare`, against the model in force."""
-    with DuckDBWarehouse.of(deployment).session(read_only=True) as session:
+    with warehouse_of(deployment).session(read_only=True) as session:
         filled = filled_columns(session)
         if not build_settings(project.identity, filled)["comparisons"]:
             raise ConfigError("identity.linkage_records holds no attribute that the model compares; run a day first")
@@ -70,7 +71,7 @@ def promote(deployment: Deployment, version: str) -> Path:
     return Path(shutil.copyfile(source, deployment.seeds / "linkage_model.json"))
 
 
-def _compared(session: DuckDBSession, project: Project, settings: Settings, standing: Model) -> tuple[int, int, int]:
+def _compared(session: Session, project: Project, settings: Settings, standing: Model) -> tuple[int, int, int]:
     """Both models on the same candidates, with the frequencies in force."""
     thresholds = project.identity.thresholds
     session.stage("keys", keys_select(project.identity))
@@ -85,7 +86,7 @@ def _compared(session: DuckDBSession, project: Project, settings: Settings, stan
     return int(both), int(old), int(new)
 
 
-def _write_report(session: DuckDBSession, folder: Path, settings: Settings, standing: Model, notes: list[str]) -> None:
+def _write_report(session: Session, folder: Path, settings: Settings, standing: Model, notes: list[str]) -> None:
     """`report.html`: plots of the model; it holds no record's value."""
     session.stage("sampled_records", QUERIES["sampled_records"])
     session.stage("candidates", QUERIES["self_pairs"])

@@ -1,9 +1,10 @@
 """The embedded warehouse: DuckDB in one file, one writing process at a time."""
 
 import hashlib
+import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,25 @@ from sqlglot import exp
 
 from cdp_pipeline.config.reference import Reference, load_reference
 from cdp_pipeline.config.sidecar import LAYERS
-from cdp_pipeline.domain.expressions import array, sql_of
+from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, sql_of, union_all
 from cdp_pipeline.domain.expressions import table as table_ref
-from cdp_pipeline.resources.warehouse import Also, Audit, Rows, WarehouseError, nothing_else
+from cdp_pipeline.resources.duckdb_linking import duckdb_linking
+from cdp_pipeline.resources.warehouse import Also, Audit, Linking, Reader, Rows, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
 
 MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
 BUILDING = "__building"
 REWRITTEN = "rewritten"
+BATCH = 100_000
+"""Rows that a function is given at once."""
 LOCK_PATIENCE_SECONDS = 900
 COPY_OPTIONS = {".csv": "format csv, header", ".jsonl": "format json", ".parquet": "format parquet"}
 
 
 class DuckDBSession:
     """A session on an open DuckDB connection (see `resources.warehouse.Session`)."""
+
+    engine = "duckdb"
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, seeds: Path) -> None:
         self._connection = connection
@@ -114,6 +120,23 @@ class DuckDBSession:
         self.stage(name, exp.select(*selected).from_(exp.table_(view, quoted=True)))
         self._connection.unregister(view)
 
+    def rows_of_files(self, readers: Sequence[Reader], types: Mapping[str, str], scratch: Path) -> exp.Query:
+        """The union of the readers' queries."""
+        parts = [reader(self, scratch) for reader in readers]
+        return union_all(parts or [no_rows(dict(types))])
+
+    def append_mapped(self, table: str, query: exp.Query, mapped: Callable[[pa.Table], pa.Table]) -> int:
+        """By batches of a temporary table: one connection can't be read and written at once."""
+        numbered = exp.select("*", named(exp.Window(this=exp.func("row_number")), "_no"))
+        self.stage("unmapped", numbered.from_(query.subquery("new")))
+        total = int(self.rows(exp.select("count(*)").from_("unmapped"))[0][0])
+        for start in range(0, total, BATCH):
+            within = exp.Between(this=column("_no"), low=literal(start + 1), high=literal(start + BATCH))
+            batch = exp.select(exp.Star(except_=[exp.to_identifier("_no")])).from_("unmapped").where(within)
+            self.stage_arrow("mapped", mapped(self._connection.sql(sql_of(batch)).to_arrow_table()))
+            self.append(table, exp.select("*").from_("mapped"))
+        return total
+
     def export_parquet(self, query: exp.Expr, path: Path) -> None:
         """COPY to a temporary name, mode 0644 (it holds no direct identifiers), then rename."""
         self._export(query, path, COPY_OPTIONS[".parquet"], 0o644)
@@ -180,7 +203,7 @@ class DuckDBSession:
         return self._connection.cursor()
 
     def own(self) -> duckdb.DuckDBPyConnection:
-        """The connection itself."""
+        """The connection itself, for what only this engine has."""
         return self._connection
 
     @contextmanager
@@ -201,9 +224,9 @@ class DuckDBSession:
         finally:
             self._in_transaction = False
 
-    def define_macros(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Define the macros in another database that a shared connection uses."""
-        _define_macros(connection, load_reference(self._seeds))
+    def linking(self) -> AbstractContextManager[Linking]:
+        """Splink on this connection."""
+        return duckdb_linking(self._connection, lambda: _define_macros(self._connection, load_reference(self._seeds)))
 
     def _build(self, table: str, query: Rows, audit: Audit) -> int:
         building = table + BUILDING
@@ -325,3 +348,14 @@ def _lookup(content: dict[str, str], argument: str) -> exp.Expr:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def read_embedded(reader: Reader, seeds: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a reader, from an embedded database of their own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="cdp_") as scratch,
+        DuckDBWarehouse(database=":memory:", seeds=seeds).session() as session,
+    ):
+        query = reader(session, Path(scratch))
+        content: pa.Table = session.own().sql(sql_of(query)).to_arrow_table()
+        yield from content.to_batches()

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
-from splink import DuckDBAPI, Linker
+from splink import Linker
 from splink.internals.exceptions import EMTrainingException
 from sqlglot import exp
 
@@ -29,9 +28,8 @@ from cdp_pipeline.domain.linkage import (
     with_m,
     with_u,
 )
-from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.resources.warehouse import Linking, Session
 
-SCRATCH = "linkage_scratch"
 RECORDS = "linkage_input"
 SAMPLED_SHARE = 0.1
 FETCHED_FONT = re.compile(r"<link[^>]*fonts\.g[^>]*>")
@@ -66,14 +64,14 @@ def train(session: Session, identity: Identity, filled: set[str]) -> tuple[Setti
     settings = build_settings(identity, filled)
     sure = [blocking_rule(rule) for rule in available(training.deterministic_rules, filled)]
     notes = []
-    with _linker(session, settings, frozen=False) as (linker, *_):
+    with _linker(session, settings, frozen=False) as (linker, _):
         if sure:
             linker.training.estimate_probability_two_random_records_match(sure, recall=training.deterministic_recall)
         else:
             notes.append("the share of matches: no deterministic rule has all its columns, Splink's default stands")
         linker.training.estimate_u_using_random_sampling(max_pairs=training.max_pairs, seed=training.seed)
         settings = with_u(settings, linker.misc.save_model_to_json(), identity, filled)
-    with _linker(session, settings, frozen=False) as (linker, *_):
+    with _linker(session, settings, frozen=False) as (linker, _):
         is_enough = len(settings["comparisons"]) > 1  # a pass holds one fixed and learns of the others
         for columns in available(training.passes, filled) if is_enough else ():
             try:
@@ -97,11 +95,8 @@ def score(session: Session, settings: Settings, threshold: float, records: str, 
     if not is_worth_it:
         session.stage(into, no_rows(SCORED))
         return
-    with _linker(session, settings, frozen=True, records=records) as (linker, connection, api):
-        pairs = _predicted(linker, connection, api, threshold)
-        connection.execute(
-            f"create or replace temp table {into} as select {', '.join(SCORED)} from {pairs.physical_name}"
-        ).fetchall()
+    with _linker(session, settings, frozen=True, records=records) as (linker, linking):
+        linking.keep(_predicted(linker, linking, threshold), tuple(SCORED), into)
 
 
 def weigh(session: Session, settings: Settings, records: str) -> list[dict[str, Any]]:
@@ -110,10 +105,8 @@ def weigh(session: Session, settings: Settings, records: str) -> list[dict[str, 
     Of each pair record_no_l, record_no_r, match_weight, match_probability, `prior` (the weight of two
     records of which nothing is known) and `parts`: (comparison, level, weight with its term frequency).
     """
-    with _linker(session, _detailed(settings), frozen=True, records=records) as (linker, connection, api):
-        pairs = _predicted(linker, connection, api)
-        found = connection.sql(f"from {pairs.physical_name} order by record_no_l, record_no_r")
-        rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    with _linker(session, _detailed(settings), frozen=True, records=records) as (linker, linking):
+        rows = linking.rows(_predicted(linker, linking))
     share = float(settings[SHARE])
     return [
         {
@@ -136,12 +129,15 @@ def write_pages(session: Session, settings: Settings, records: str, clusters: li
     for path in paths:
         path.touch(mode=0o600)
     settings = {**_detailed(settings), "unique_id_column_name": "record_id"}
-    with _linker(session, settings, frozen=True, records=records) as (linker, connection, api):
-        pairs = _predicted(linker, connection, api)
-        connection.execute("create view linkage_clusters as from temp.clustered_records")
+    with _linker(session, settings, frozen=True, records=records) as (linker, linking):
+        pairs = _predicted(linker, linking)
         linker.visualisations.comparison_viewer_dashboard(pairs, str(paths[0]), overwrite=True)
         linker.visualisations.cluster_studio_dashboard(
-            pairs, api.register("linkage_clusters"), str(paths[1]), cluster_ids=clusters, overwrite=True
+            pairs,
+            linking.register("linkage_clusters", "clustered_records"),
+            str(paths[1]),
+            cluster_ids=clusters,
+            overwrite=True,
         )
     for path in paths:
         path.write_text(FETCHED_FONT.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -153,12 +149,10 @@ def _detailed(settings: Settings) -> Settings:
     return {**settings, **dict.fromkeys(kept, True)}
 
 
-def _predicted(
-    linker: Linker, connection: duckdb.DuckDBPyConnection, api: DuckDBAPI, threshold: float | None = None
-) -> Any:
+def _predicted(linker: Linker, linking: Linking, threshold: float | None = None) -> Any:
     """Splink's scores of the temporary table `candidates`; without a threshold of all of them."""
-    connection.execute("create view linkage_candidates as from temp.candidates")
-    linker.table_management.register_blocked_pairs_for_predict(api.register("linkage_candidates"))
+    candidates = linking.register("linkage_candidates", "candidates")
+    linker.table_management.register_blocked_pairs_for_predict(candidates)
     return linker.inference.predict(threshold_match_probability=threshold, warning_mode="never")
 
 
@@ -172,9 +166,7 @@ def _part(comparison: Settings, row: dict[str, Any]) -> tuple[str, str, float]:
 
 
 @contextmanager
-def frozen_linker(
-    session: Session, settings: Settings
-) -> Iterator[tuple[Linker, duckdb.DuckDBPyConnection, DuckDBAPI]]:
+def frozen_linker(session: Session, settings: Settings) -> Iterator[tuple[Linker, Linking]]:
     """A linker over `identity.linkage_records` with a trained model and its frequencies (see `_linker`)."""
     with _linker(session, settings, frozen=True) as opened:
         yield opened
@@ -183,29 +175,14 @@ def frozen_linker(
 @contextmanager
 def _linker(
     session: Session, settings: Settings, frozen: bool, records: str = "identity.linkage_records"
-) -> Iterator[tuple[Linker, duckdb.DuckDBPyConnection, DuckDBAPI]]:
+) -> Iterator[tuple[Linker, Linking]]:
     """A linker with an api of its own: Splink's cache belongs to the api and is keyed by name only.
 
-    Splink's tables go to a database in memory beside the warehouse, which is dropped with them.
     With `frozen`, term frequencies are those of `identity.term_frequencies`.
     """
-    connection: duckdb.DuckDBPyConnection = session.own()
-    warehouse = '"' + str(connection.execute("select current_database()").fetchall()[0][0]) + '"'
-    connection.execute(f"attach ':memory:' as {SCRATCH} (read_write)")
-    try:
-        connection.execute(f"use {SCRATCH}")
-        session.define_macros(connection)
-        database = warehouse if "." in records else "temp"
-        connection.execute(f"create view {RECORDS} as from {database}.{records}")
-        api = DuckDBAPI(connection=connection)
-        linker = Linker(api.register(RECORDS), settings, log_level=None, validate_settings=False)
+    with session.linking() as linking:
+        asked = linking.settings(settings)
+        linker = Linker(linking.register(RECORDS, records), asked, log_level=None, validate_settings=False)
         for name in frequency_columns(settings) if frozen else ():
-            connection.execute(
-                f"create view tf_{name} as select value as {name}, frequency as tf_{name} "
-                f"from {warehouse}.identity.term_frequencies where attribute = '{name}'"
-            )
-            linker.table_management.register_term_frequency_lookup(api.register(f"tf_{name}"), name)
-        yield linker, connection, api
-    finally:
-        connection.execute(f"use {warehouse}")
-        connection.execute(f"detach {SCRATCH}")
+            linker.table_management.register_term_frequency_lookup(linking.register_frequencies(name), name)
+        yield linker, linking

@@ -3,11 +3,12 @@
 What belongs here: the protocol that every engine fulfils. What does not: any one engine.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+import pyarrow as pa
 from sqlglot import exp
 
 Audit = Callable[[str], None]
@@ -27,6 +28,10 @@ def unaudited(table: str) -> None:
 
 def nothing_else() -> None:
     """No further table changes."""
+
+
+Reader = Callable[["Session", Path], exp.Query]
+"""Gives the rows of a file, in an embedded session that has the macros, and with a folder for what is made on the way."""
 
 
 class WarehouseError(Exception):
@@ -63,6 +68,12 @@ class Session(Protocol):
     def stage_arrow(self, name: str, content: Any) -> None:
         """Keep an Arrow table under a plain name for this session only."""
 
+    def rows_of_files(self, readers: Sequence["Reader"], types: Mapping[str, str], scratch: Path) -> exp.Query:
+        """The rows that readers of files give, with columns of these types; each file is read where the engine works."""
+
+    def append_mapped(self, table: str, query: exp.Query, mapped: Callable[[pa.Table], pa.Table]) -> int:
+        """Add to a table what a function makes of the query's rows, batch by batch; returns their number."""
+
     def export_private(self, query: exp.Expr, path: Path) -> None:
         """Write a query's rows in the form that the suffix names (.csv with a header, .jsonl or .parquet).
 
@@ -81,14 +92,34 @@ class Session(Protocol):
     def columns(self, table: str) -> dict[str, str]:
         """Names and types of a table's columns; empty where the table does not exist."""
 
+    @property
+    def engine(self) -> str:
+        """`duckdb` or `spark`: which of its ways a library (Great Expectations) goes."""
+
     def sharing(self) -> Any:
-        """A connection to the same tables for a library (Splink, Great Expectations); the caller closes it."""
+        """The same tables for such a library; of DuckDB a connection, which the caller closes."""
 
-    def own(self) -> Any:
-        """The session's own connection, for a library that works on its temporary tables; never closed by the caller."""
+    def linking(self) -> AbstractContextManager["Linking"]:
+        """What Splink works with on this engine."""
 
-    def define_macros(self, connection: Any) -> None:
-        """Define the macros in another database that a shared connection uses."""
+
+class Linking(Protocol):
+    """Splink on one engine: what it reads and leaves, for as long as it works."""
+
+    def settings(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """A model's settings, which are written for DuckDB, as the engine understands them."""
+
+    def register(self, name: str, table: str) -> Any:
+        """A table of the warehouse, or a staged one, as Splink has it under a name."""
+
+    def register_frequencies(self, column: str) -> Any:
+        """The frozen frequencies (`identity.term_frequencies`) of a column's values, as Splink has them."""
+
+    def keep(self, pairs: Any, columns: tuple[str, ...], into: str) -> None:
+        """Stage these columns of pairs that Splink found."""
+
+    def rows(self, pairs: Any) -> list[dict[str, Any]]:
+        """A few pairs that Splink found, in the order of their records."""
 
 
 def require(session: Session, tables: Iterable[str]) -> None:
@@ -101,5 +132,5 @@ def require(session: Session, tables: Iterable[str]) -> None:
 class Warehouse(Protocol):
     """Opens sessions; one writes at a time."""
 
-    def session(self) -> AbstractContextManager[Session]:
+    def session(self, read_only: bool = False) -> AbstractContextManager[Session]:
         """Open, with the macros loaded; always gives the lock back."""

@@ -20,7 +20,7 @@ select
         ), '; '
     ) as reasons
 from ranked
-where len(foremost) > 0
+where array_length(foremost) > 0
 
 -- name: scored
 select

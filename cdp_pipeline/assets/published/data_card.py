@@ -18,8 +18,7 @@ from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import NUMBER_TYPES, SidecarColumn
 from cdp_pipeline.domain.expressions import column, literal, named, null_as, table
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
-from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.resources.warehouse import Session, Warehouse
 from cdp_pipeline.settings import Settings
 
 KEY = AssetKey(["published", "data_card"])
@@ -38,7 +37,7 @@ def data_card(catalogue: Mapping[str, TableAsset], project: Project, settings: S
         kinds={"markdown"},
     )
 
-    def write(warehouse: DuckDBWarehouse) -> dict[str, RawMetadataValue]:
+    def write(warehouse: Warehouse) -> dict[str, RawMetadataValue]:
         """Write the card of the newest day; the metadata says where."""
         with warehouse.session() as session:
             content = card(session, catalogue, project)

@@ -9,7 +9,7 @@ from cdp_pipeline.assets.factory import deployment_asset
 from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.privacy.erasure import erase
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.warehouse import Warehouse
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
 
@@ -29,7 +29,7 @@ def expired_people(catalogue: Mapping[str, TableAsset], project: Project, settin
         kinds={"python", "duckdb"},
     )
 
-    def erase_due(warehouse: DuckDBWarehouse) -> dict[str, RawMetadataValue]:
+    def erase_due(warehouse: Warehouse) -> dict[str, RawMetadataValue]:
         """Erase; the metadata has counts alone."""
         with warehouse.session() as session:
             due = [str(row[0]) for row in session.rows(DUE)]

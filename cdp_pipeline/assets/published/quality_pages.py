@@ -6,7 +6,7 @@ from dagster._core.definitions.metadata import RawMetadataValue
 from cdp_pipeline.assets.factory import deployment_asset
 from cdp_pipeline.checks.pages import write_pages
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
+from cdp_pipeline.resources.warehouse import Warehouse
 from cdp_pipeline.settings import Settings
 
 KEY = AssetKey(["published", "quality_pages"])
@@ -22,7 +22,7 @@ def quality_pages(project: Project, settings: Settings) -> AssetsDefinition:
         kinds={"html"},
     )
 
-    def write(warehouse: DuckDBWarehouse) -> dict[str, RawMetadataValue]:
+    def write(warehouse: Warehouse) -> dict[str, RawMetadataValue]:
         """Write the pages; the metadata links to them."""
         with warehouse.session() as session:
             day = write_pages(session, project, settings.quality_pages)

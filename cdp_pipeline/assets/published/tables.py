@@ -8,8 +8,8 @@ from dagster._core.definitions.metadata import RawMetadataValue
 from cdp_pipeline.assets.factory import deployment_asset
 from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key, public_selects
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.publisher import publish
+from cdp_pipeline.resources.warehouse import Warehouse
 from cdp_pipeline.settings import Settings
 
 KEY = AssetKey(["published", "tables"])
@@ -26,7 +26,7 @@ def published_tables(catalogue: Mapping[str, TableAsset], settings: Settings, sm
         kinds={"parquet", "duckdb"},
     )
 
-    def write_files(warehouse: DuckDBWarehouse) -> dict[str, RawMetadataValue]:
+    def write_files(warehouse: Warehouse) -> dict[str, RawMetadataValue]:
         """Write the files; the metadata has their number and folder."""
         with warehouse.session() as session:
             published = [(table.full_name, table.sidecar) for table in tables]

@@ -1,6 +1,7 @@
 """`raw.<source>__<table>`: every delivered line, all columns text, with day, file and line number."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 from sqlglot import exp
@@ -10,11 +11,12 @@ from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
-from cdp_pipeline.domain.expressions import column, named, no_rows, null_as, text, union_all
+from cdp_pipeline.domain.expressions import column, named, null_as, text
 from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
 from cdp_pipeline.privacy.suppression import ErasedPeople
-from cdp_pipeline.resources.landing import DeliveredFile
+from cdp_pipeline.resources.landing import DeliveredFile, LandingZone
 from cdp_pipeline.resources.scratch import scratch_folder
+from cdp_pipeline.resources.warehouse import Session
 
 AS_CONFIGURED = Expectation(
     expectation="expect_columns_as_configured",
@@ -56,16 +58,17 @@ def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
 def _builder(source: str, plain: str, definition: Table) -> Builder:
     def build(run: TableRun) -> None:
         """Read every file of the run's days; days without a file become empty."""
-        parts: list[tuple[exp.Query, tuple[str, ...]]] = []
-        extra: dict[str, None] = {}
-        missing: dict[str, None] = {}
+        files = _inspected(run, source, plain, definition)
+        extra = dict.fromkeys(c for file in files for c in file.columns if c not in definition.columns)
+        missing = dict.fromkeys(c for c in definition.columns for file in files if c not in file.columns)
+        types = {**run.table.sidecar.types, **dict.fromkeys(extra, "varchar")}
+        run.extra_columns = bool(extra)
+        readers = [
+            partial(_lines, run.landing, definition, file, f"delivered_{number}", tuple(types))
+            for number, file in enumerate(files)
+        ]
         with scratch_folder(run.settings.data) as scratch:
-            for number, file in enumerate(_inspected(run, source, plain, definition)):
-                lines = run.landing.lines(run.session, definition, file, f"delivered_{number}", scratch)
-                parts.append((lines, file.columns))
-                extra.update(dict.fromkeys(c for c in file.columns if c not in definition.columns))
-                missing.update(dict.fromkeys(c for c in definition.columns if c not in file.columns))
-            _write(run, parts, list(extra))
+            run.write(run.session.rows_of_files(readers, types, scratch))
         drift = [f"{what} {list(names)}" for what, names in (("new:", extra), ("missing:", missing)) if names]
         run.judge(AS_CONFIGURED, not drift, "; ".join(drift) or "all as configured")
 
@@ -102,15 +105,18 @@ def _inspected(run: TableRun, source: str, plain: str, definition: Table) -> lis
     return [*(file for file in files if file.day not in others), *again]
 
 
-def _write(run: TableRun, parts: list[tuple[exp.Query, tuple[str, ...]]], extra: list[str]) -> None:
-    run.extra_columns = bool(extra)
-    wanted = [*run.table.sidecar.columns, *extra]
-    types = run.table.sidecar.types
-    run.write(union_all([_padded(part, columns, wanted) for part, columns in parts] or [no_rows(types)]))
-
-
-def _padded(part: exp.Query, delivered: tuple[str, ...], wanted: list[str]) -> exp.Select:
-    known = {*delivered, *LINE_DESCRIPTIONS, *REJECTS}
+def _lines(
+    landing: LandingZone,
+    definition: Table,
+    file: DeliveredFile,
+    slot: str,
+    wanted: tuple[str, ...],
+    session: Session,
+    scratch: Path,
+) -> exp.Query:
+    """The lines of one file, with null for the wanted columns that it lacks."""
+    known = {*file.columns, *LINE_DESCRIPTIONS, *REJECTS}
+    lines = landing.lines(session, definition, file, slot, scratch)
     return exp.select(*(column(name) if name in known else named(null_as("varchar"), name) for name in wanted)).from_(
-        part.subquery("lines")
+        lines.subquery("lines")
     )

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 from sqlglot import exp
 
 from cdp_pipeline.config.base import line_of
@@ -16,6 +15,7 @@ from cdp_pipeline.config.project import Project, with_references
 from cdp_pipeline.config.segments import Segment
 from cdp_pipeline.domain.masking import without_values
 from cdp_pipeline.domain.segment_vocabulary import Vocabulary, faults
+from cdp_pipeline.resources.engines import is_of_engine
 from cdp_pipeline.resources.warehouse import Session, WarehouseError
 from cdp_pipeline.sql.lineage import NoSelect, parse_select, tables_read
 from cdp_pipeline.sql.own_queries import as_of, own_query_faults
@@ -82,8 +82,9 @@ def naming_what_fails(session: Session, project: Project, asked: Iterable[Segmen
     """Of segments that are asked together and that the engine refuses, name the file of the one that it is."""
     try:
         yield
-    except duckdb.Error:
-        _ask_alone(session, project, asked)
+    except Exception as error:
+        if is_of_engine(error):
+            _ask_alone(session, project, asked)
         raise
 
 
@@ -94,6 +95,8 @@ def _ask_alone(session: Session, project: Project, asked: Iterable[Segment]) -> 
         if segment.query is not None:
             try:
                 session.rows(exp.select("count(*)").from_(queries[segment.query].subquery("asked")))
-            except duckdb.Error as error:
+            except Exception as error:
+                if not is_of_engine(error):
+                    raise
                 path = project.seeds / "segments" / segment.query
                 raise WarehouseError(f"{path}: the engine refuses it: {without_values(str(error))}") from None

@@ -1,0 +1,71 @@
+"""Splink on Spark: the same model, told in Spark's SQL.
+
+What belongs here: see `resources.warehouse.Linking`. What does not: which calls are made (`resources.linker`).
+Scores are those of DuckDB: likeness of names is computed by the same algorithm (`spark_warehouse`), and Splink's
+own jar, whose likeness differs near a threshold, is not needed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from splink.backends.spark import SparkAPI
+from sqlglot import exp
+
+from cdp_pipeline.domain.expressions import column, named, table, text
+from cdp_pipeline.sql.spark import spark_condition
+
+
+class SparkLinking:
+    """`frame` gives the rows of a query, `scratch` a path for what Splink makes; `show` stages a frame."""
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        frame: Callable[[exp.Expr], DataFrame],
+        show: Callable[[str, DataFrame], None],
+    ) -> None:
+        self._frame = frame
+        self._show = show
+        self._api = SparkAPI(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
+
+    def settings(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Their conditions and blocking rules in Spark's SQL."""
+        return {
+            **settings,
+            "comparisons": [
+                {**comparison, "comparison_levels": [_level(level) for level in comparison["comparison_levels"]]}
+                for comparison in settings["comparisons"]
+            ],
+            "blocking_rules_to_generate_predictions": [
+                {**rule, "sql_dialect": "spark"} for rule in settings["blocking_rules_to_generate_predictions"]
+            ],
+        }
+
+    def register(self, name: str, table_name: str) -> Any:
+        """A view of the table, as Splink has it."""
+        return self._registered(name, exp.select("*").from_(table(table_name)))
+
+    def register_frequencies(self, column_name: str) -> Any:
+        """The frozen frequencies of a column's values."""
+        is_asked = exp.EQ(this=column("attribute"), expression=text(column_name))
+        asked = exp.select(named(column("value"), column_name), named(column("frequency"), f"tf_{column_name}"))
+        return self._registered(f"tf_{column_name}", asked.from_(table("identity.term_frequencies")).where(is_asked))
+
+    def keep(self, pairs: Any, columns: tuple[str, ...], into: str) -> None:
+        """A staged table of Splink's pairs."""
+        self._show(into, pairs.as_spark_dataframe().select(*columns))
+
+    def rows(self, pairs: Any) -> list[dict[str, Any]]:
+        """The pairs, in the order of their records."""
+        found = pairs.as_spark_dataframe().orderBy("record_no_l", "record_no_r")
+        return [row.asDict() for row in found.collect()]
+
+    def _registered(self, name: str, query: exp.Expr) -> Any:
+        self._frame(query).createOrReplaceTempView(name)
+        return self._api.register(name)
+
+
+def _level(level: dict[str, Any]) -> dict[str, Any]:
+    condition = level["sql_condition"]
+    return level if condition == "ELSE" else {**level, "sql_condition": spark_condition(condition)}

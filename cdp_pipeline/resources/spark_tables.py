@@ -1,0 +1,190 @@
+"""What stands in each table of the warehouse on Spark: parts, which never change, and one manifest that names them.
+
+A part is a folder of Parquet files. Whatever a run changes is written as new parts; the manifest is replaced as a
+whole, so that a table, a day of it, or several tables change in one step, and a run that is killed changes nothing.
+(Spark's own ways lose the table where a job fails, or leave an old day where the new one is empty.)
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from itertools import groupby
+from typing import Any
+from uuid import uuid4
+
+import fsspec
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as sf
+from pyspark.sql.types import ArrayType, DataType, DecimalType, MapType, StructType
+
+from cdp_pipeline.resources.warehouse import WarehouseError
+from cdp_pipeline.sql.spark import spark_type, view_name
+
+MANIFEST = "manifest.json"
+MOST_PARTS = 64
+KEPT = timedelta(days=1)
+"""How long parts stay that no table has any more."""
+PLAIN = {
+    "string": "VARCHAR", "bigint": "BIGINT", "int": "INTEGER", "smallint": "SMALLINT", "tinyint": "TINYINT", "double": "DOUBLE",
+    "float": "FLOAT", "boolean": "BOOLEAN", "date": "DATE", "timestamp_ntz": "TIMESTAMP", "timestamp": "TIMESTAMP WITH TIME ZONE",
+    "binary": "BLOB", "void": "VARCHAR",
+}  # fmt: skip
+
+WHOLE = {38: "HUGEINT", 20: "UBIGINT"}
+"""Whole numbers that Spark has as decimals of so many digits."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that were written together: where, how many, and their columns with DuckDB's types."""
+
+    path: str
+    rows: int
+    columns: dict[str, str]
+
+
+class SparkTables:
+    """The tables below `location`, a folder or bucket that driver and executors reach."""
+
+    def __init__(self, spark: SparkSession, location: str) -> None:
+        self._spark = spark
+        self._files, self._root = fsspec.core.url_to_fs(location)
+        self._location = location.rstrip("/")
+        self._session = uuid4().hex
+        self._known: dict[str, list[Part]] = {}
+        self._written: set[str] = set()
+        self._manifest = b""
+        self._shown: dict[str, tuple[Part, ...]] = {}
+        self.forget()
+
+    def names(self) -> list[str]:
+        """All tables, as `layer.table`."""
+        return sorted(self._known)
+
+    def parts(self, table: str) -> list[Part]:
+        """Its parts, in the order of their writing; none where it does not exist."""
+        return self._known.get(table, [])
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Columns of all parts in the order in which they came; empty where the table does not exist."""
+        return {name: kind for part in self.parts(table) for name, kind in part.columns.items()}
+
+    def put(self, table: str, parts: Iterable[Part]) -> None:
+        """Let these parts be the table, once the step is committed."""
+        self._known[table] = self._merged(table, list(parts))
+
+    def drop(self, table: str) -> None:
+        """Take the table away, once the step is committed."""
+        self._known.pop(table, None)
+
+    def commit(self) -> None:
+        """Replace the manifest in one step; raises WarehouseError where another run did so since it was read."""
+        if self._read() != self._manifest:
+            raise WarehouseError(f"{self._location}: another run has changed tables meanwhile; run this one again")
+        content = {name: [asdict(part) for part in parts] for name, parts in sorted(self._known.items())}
+        self._manifest = json.dumps(content, indent=0).encode()
+        partial = f"{self._root}/.{MANIFEST}.{self._session}"
+        self._files.makedirs(self._root, exist_ok=True)
+        self._files.pipe_file(partial, self._manifest)
+        self._files.mv(partial, f"{self._root}/{MANIFEST}")
+
+    def forget(self) -> None:
+        """Go back to what was committed."""
+        self._manifest = self._read()
+        found = json.loads(self._manifest or b"{}")
+        self._known = {name: [Part(**part) for part in parts] for name, parts in found.items()}
+
+    def _read(self) -> bytes:
+        path = f"{self._root}/{MANIFEST}"
+        return bytes(self._files.cat_file(path)) if self._files.exists(path) else b""
+
+    def write(self, table: str, frame: DataFrame) -> Part:
+        """Write the rows as a part; the executors do."""
+        layer, _, plain = table.rpartition(".")
+        path = f"{self._location}/{layer}/{plain}/{uuid4().hex}"
+        self._written.add(path.rsplit("/", 1)[-1])
+        observed = Observation()
+        frame.observe(observed, sf.count(sf.lit(1)).alias("rows")).write.parquet(path)
+        return Part(path, int(observed.get["rows"]), columns_of(frame.schema))
+
+    def scratch(self, name: str) -> str:
+        """A new path for what the session alone needs."""
+        return f"{self._location}/scratch/{self._session}/{name}.{uuid4().hex}"
+
+    def show(self, table: str, parts: Iterable[Part] | None = None) -> str:
+        """A view of the table, or of these parts of it; returns its name."""
+        asked = tuple(self.parts(table) if parts is None else parts)
+        name = view_name(table)
+        if self._shown.get(name) != asked:
+            self.frame(asked).createOrReplaceTempView(name)
+            self._shown[name] = asked
+        return name
+
+    def frame(self, parts: Iterable[Part]) -> DataFrame:
+        """The rows of parts; columns that some lack are null there."""
+        frames = []
+        for columns, alike in groupby(parts, key=lambda part: part.columns):
+            schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in columns.items())
+            frames.append(self._spark.read.schema(schema).parquet(*(part.path for part in alike)))
+        return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
+
+    def close(self) -> None:
+        """Delete what the session alone needed, and parts that no table has: its own, and others after a day.
+
+        Somebody may still read what was replaced, and another session may be about to commit what it wrote.
+        """
+        self._delete(f"{self._root}/scratch/{self._session}")
+        kept = {
+            part["path"].rsplit("/", 1)[-1] for parts in json.loads(self._read() or b"{}").values() for part in parts
+        }
+        for folder in self._folders():
+            name = folder.rsplit("/", 1)[-1]
+            if name not in kept and (name in self._written or self._is_old(folder)):
+                self._delete(folder)
+
+    def _is_old(self, folder: str) -> bool:
+        files = self._files.find(folder)
+        return not files or self._files.modified(files[0]) < datetime.now(UTC) - KEPT
+
+    def _folders(self) -> Iterator[str]:
+        for layer in self._files.ls(self._root, detail=False) if self._files.exists(self._root) else ():
+            if layer.rsplit("/", 1)[-1] in ("scratch", MANIFEST) or not self._files.isdir(layer):
+                continue
+            for table in self._files.ls(layer, detail=False):
+                yield from self._files.ls(table, detail=False)
+
+    def _delete(self, folder: str) -> None:
+        if self._files.exists(folder):
+            self._files.rm(folder, recursive=True)
+
+    def _merged(self, table: str, parts: list[Part]) -> list[Part]:
+        """One part in the place of too many: each is a file to open whenever the table is read."""
+        return parts if len(parts) <= MOST_PARTS else [self.write(table, self.frame(parts))]
+
+
+def columns_of(schema: StructType) -> dict[str, str]:
+    """Columns with DuckDB's types."""
+    return {field.name: duckdb_type(field.dataType) for field in schema}
+
+
+def duckdb_type(kind: DataType) -> str:
+    """DuckDB's name of a type of Spark."""
+    if isinstance(kind, ArrayType):
+        return f"{duckdb_type(kind.elementType)}[]"
+    if isinstance(kind, MapType):
+        return f"MAP({duckdb_type(kind.keyType)}, {duckdb_type(kind.valueType)})"
+    if isinstance(kind, StructType):
+        fields = ", ".join(f'"{field.name}" {duckdb_type(field.dataType)}' for field in kind)
+        return f"STRUCT({fields})"
+    if isinstance(kind, DecimalType) and kind.scale == 0 and kind.precision in WHOLE:
+        return WHOLE[kind.precision]
+    if isinstance(kind, DecimalType):
+        return f"DECIMAL({kind.precision},{kind.scale})"
+    return PLAIN[kind.simpleString()]
+
+
+def as_rows(frame: DataFrame) -> list[tuple[Any, ...]]:
+    """All rows, collected: for small results."""
+    return [tuple(row) for row in frame.collect()]
