@@ -4,7 +4,7 @@ with today as (
 ),
 
 years as (
-    select people.*, date_diff('year', born_on, day) - case when strftime(day, '%m%d') < strftime(born_on, '%m%d') then 1 else 0 end as age
+    select people.*, year(day) - year(born_on) - case when strftime(day, '%m%d') < strftime(born_on, '%m%d') then 1 else 0 end as age
     from people
     cross join today
 )

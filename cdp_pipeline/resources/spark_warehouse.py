@@ -4,10 +4,6 @@ What belongs here: sessions (see `resources.warehouse.Session`) on a Spark clust
 What does not: what stands in which table (`resources.spark_tables`), and the SQL (`sql.spark`).
 """
 
-import logging
-import os
-import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,25 +12,21 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from anyascii import anyascii
 from dagster import ConfigurableResource
-from jellyfish import jaro_winkler_similarity
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
-from cdp_pipeline.config.reference import load_reference
-from cdp_pipeline.domain.expressions import array, column, literal, named, sql_of
+from cdp_pipeline.domain.expressions import column, named, sql_of
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.duckdb_warehouse import read_embedded
+from cdp_pipeline.resources.spark_connection import connected
 from cdp_pipeline.resources.spark_linking import SparkLinking
 from cdp_pipeline.resources.spark_tables import Part, SparkTables, as_rows, columns_of
 from cdp_pipeline.resources.warehouse import Also, Audit, Linking, Reader, Rows, nothing_else
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline.sql.spark import functions, spark_sql, spark_type, tables_asked, view_name
+from cdp_pipeline.sql.spark import spark_sql, spark_type, tables_asked, view_name
 
-# What it tells of a failed query may hold values.
-logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
 BUILDING = "__building"
 SLICED = "sliced__rows"
 REFERENCE = "reference__file_"
@@ -42,24 +34,6 @@ FILES = "files__rows"
 STAGED = "scratch.appended"
 MAPPED = "mapped__rows"
 FILE = "__file"
-SETTINGS = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.timestampType": "TIMESTAMP_NTZ",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.constraintPropagation.enabled": "false",
-    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases",
-    "spark.sql.debug.maxToStringFields": "25",
-}
-"""What the SQL relies on: moments are in UTC and have no zone, and what can't be computed is an error. Spark's search
-for constraints of deep expressions (a linkage model's levels) does not end, and its rule on aliases breaks the plans
-of functions whose arguments are called as a column is."""
-LOCAL = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.sql.shuffle.partitions": "4",
-    "spark.driver.bindAddress": "127.0.0.1",
-}
-"""On threads of one machine there is nobody else to look, and little to shuffle."""
 
 
 @dataclass(frozen=True)
@@ -333,7 +307,7 @@ class SparkWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def session(self, read_only: bool = False) -> Iterator[SparkTablesSession]:
         """A session with the macros in place."""
-        spark = _connected(self.master, Path(self.seeds))
+        spark = connected(self.master, Path(self.seeds))
         tables = SparkTables(spark, self.location)
         try:
             yield SparkTablesSession(spark, tables, self.seeds)
@@ -342,69 +316,7 @@ class SparkWarehouse(ConfigurableResource):  # type: ignore[type-arg]
                 tables.close()
 
 
-def _connected(master: str, seeds: Path) -> SparkSession:
-    """The Spark session of this process, with the macros; made where there is none."""
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName("cdp_pipeline")
-    builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-    for name, value in {**SETTINGS, **(LOCAL if master.startswith("local") else {})}.items():
-        builder = builder.config(name, value)
-    known = SparkSession.getActiveSession()
-    spark = builder.getOrCreate()
-    if spark is not known:
-        _define(spark, seeds)
-    return spark
-
-
-def _define(spark: SparkSession, seeds: Path) -> None:
-    spark.udf.register("transliterate", _transliterated, "string")
-    spark.udf.register("jaro_winkler", _jaro_winkler, "double")
-    reference = load_reference(seeds)
-    _function(spark, "placeholder_values()", array(reference.placeholders))
-    for name, content in (("country_code", reference.countries), ("given_name_form", reference.given_names)):
-        known = exp.Map(keys=array(content), values=array(content.values()))
-        _function(
-            spark, f"{name}(name string)", exp.Anonymous(this="try_element_at", expressions=[known, column("name")])
-        )
-    plain, accents = _accents()
-    without_marks = exp.Anonymous(this="regexp_replace", expressions=[column("value"), literal(r"\p{M}"), literal("")])
-    _function(
-        spark,
-        "strip_accents(value string)",
-        exp.Anonymous(this="translate", expressions=[without_marks, literal(accents), literal(plain)]),
-    )
-    for function in functions():
-        spark.sql(function)
-
-
 def _content(file: exp.Table) -> pa.Table:
     """A file of `seeds/reference/`, read here: it is configuration."""
     with duckdb.connect() as connection:
         return connection.sql(exp.select("*").from_(file.copy()).sql(dialect="duckdb")).to_arrow_table()
-
-
-def _function(spark: SparkSession, signature: str, body: exp.Expr) -> None:
-    spark.sql(f"create or replace temporary function {signature} return {body.sql(dialect='databricks')}")
-
-
-def _transliterated(value: str | None) -> str | None:
-    return None if value is None else anyascii(value)
-
-
-def _jaro_winkler(a: str | None, b: str | None) -> float | None:
-    """As DuckDB computes it, which Spark's own does not where letters are out of place."""
-    return None if a is None or b is None else jaro_winkler_similarity(a, b)
-
-
-def _accents() -> tuple[str, str]:
-    """Letters with marks, and the letters that they are without, place by place."""
-    pairs = []
-    for number in range(0x80, 0x10000):
-        letter = chr(number)
-        plain = "".join(
-            part for part in unicodedata.normalize("NFD", letter) if not unicodedata.category(part).startswith("M")
-        )
-        plain = unicodedata.normalize("NFC", plain)
-        if plain != letter and len(plain) == 1:
-            pairs.append((plain, letter))
-    return "".join(plain for plain, _ in pairs), "".join(letter for _, letter in pairs)

@@ -1,6 +1,6 @@
 import pytest
 
-from cdp_pipeline.resources import parsing
+from cdp_pipeline.resources import duckdb_warehouse
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.resources.parsing import parse_new
 from cdp_pipeline.sql.lineage import parse
@@ -16,7 +16,7 @@ def _known(session: DuckDBSession) -> dict[str, str | None]:
 def test_only_values_that_are_not_known_are_parsed_in_batches(
     session: DuckDBSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parsing, "BATCH", 2)
+    monkeypatch.setattr(duckdb_warehouse, "BATCH", 2)
     session.stage_rows("known", {**VALUES, "parsed": "varchar"}, [("phone", "06 11", "FR", "kept as it is")])
     asked = [("phone", "06 11", "FR"), ("phone", "06 12 34 56 78", "FR"), ("phone", "0612", "DE")]
     asked += [("email", " A@X.FR", ""), ("email", "nobody", "")]
