@@ -2,10 +2,10 @@
 
 import duckdb
 
-from cdp_pipeline.config.base import ConfigError, load
+from cdp_pipeline.config.base import load
 from cdp_pipeline.config.deployment import Deployment
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
-from cdp_pipeline.resources.warehouse import Warehouse
+from cdp_pipeline.resources.warehouse import Warehouse, WarehouseError
 from cdp_pipeline.settings import Settings
 
 
@@ -15,13 +15,13 @@ def engine_of(settings: Settings) -> str:
 
 
 def warehouse_of(settings: Settings) -> Warehouse:
-    """The warehouse of a deployment, on its engine; raises ConfigError where that is not installed."""
+    """The warehouse of a deployment, on its engine; raises WarehouseError where that is not installed."""
     if engine_of(settings) == "duckdb":
         return DuckDBWarehouse.of(settings)
     try:
         from cdp_pipeline.resources.spark_warehouse import SparkWarehouse
     except ModuleNotFoundError as missing:
-        raise ConfigError(
+        raise WarehouseError(
             f"{settings.seeds / 'deployment.yml'}: engine: 'spark' needs the package {missing.name}; install cdp_pipeline[spark] (docs/spark.md)"
         ) from None
     return SparkWarehouse.of(settings)
