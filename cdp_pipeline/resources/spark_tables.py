@@ -105,6 +105,10 @@ class SparkTables:
         layer, _, plain = table.rpartition(".")
         path = f"{self._location}/{layer}/{plain}/{uuid4().hex}"
         self._written.add(path.rsplit("/", 1)[-1])
+        return self.write_at(path, frame)
+
+    def write_at(self, path: str, frame: DataFrame) -> Part:
+        """Write the rows there; the executors do."""
         observed = Observation()
         frame.observe(observed, sf.count(sf.lit(1)).alias("rows")).write.parquet(path)
         return Part(path, int(observed.get["rows"]), columns_of(frame.schema))

@@ -31,7 +31,6 @@ BUILDING = "__building"
 SLICED = "sliced__rows"
 REFERENCE = "reference__file_"
 FILES = "files__rows"
-STAGED = "scratch.appended"
 MAPPED = "mapped__rows"
 FILE = "__file"
 
@@ -94,7 +93,7 @@ class SparkTablesSession:
         return part.rows
 
     def _append_staged(self, table: str, query: exp.Expr) -> int:
-        added, path = self._tables.write(STAGED, self.frame(query)), self._tables.scratch(table)
+        added, path = self._tables.write_at(self._tables.scratch(table), self.frame(query)), self._tables.scratch(table)
         whole = self._spark.table(table).unionByName(self._tables.frame([added]), allowMissingColumns=True)
         whole.write.parquet(path)
         self._show(table, self._spark.read.schema(whole.schema).parquet(path))
