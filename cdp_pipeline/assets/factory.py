@@ -69,7 +69,7 @@ def dagster_asset(
         deps=_upstream(table, project),
         group_name=table.sidecar.group or table.layer,
         description=f"{table.sidecar.description}\n\nGrain: {table.sidecar.grain}.\n\nDefined in `{_place(table, settings)}`.",
-        kinds={"sql" if table.query is not None else "python", engine_of(settings)},
+        kinds={"sql" if table.query is not None else "python", engine_of(settings, project.deployment)},
         partitions_def=daily,
         metadata={"dagster/column_schema": column_schema(table.sidecar)},
     )

@@ -12,11 +12,11 @@ from great_expectations.execution_engine import SparkDFExecutionEngine
 from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchData
 
 from cdp_pipeline.checks.gx_duckdb import outcomes
+from cdp_pipeline.checks.suites import BATCH, query_of
 from cdp_pipeline.resources.spark_warehouse import SharedTables
 from cdp_pipeline.sql.lineage import parse
 
 QUERY = "unexpected_rows_query"
-BATCH = "{batch}"
 
 
 def validate(
@@ -39,6 +39,5 @@ def _told(tables: SharedTables, table: str, arguments: dict[str, Any]) -> dict[s
     """The arguments, with a query of one's own in Spark's SQL."""
     if QUERY not in arguments:
         return arguments
-    written = arguments[QUERY].replace(BATCH, table).replace("{{", "{").replace("}}", "}")
-    told = tables.sql(parse(written)).replace("{", "{{").replace("}", "}}")
+    told = tables.sql(parse(query_of(arguments[QUERY], table))).replace("{", "{{").replace("}", "}}")
     return {**arguments, QUERY: told.replace(tables.name(table), BATCH)}

@@ -121,6 +121,11 @@ def gx_arguments(expectation: Expectation, project: Project, table: str) -> dict
     return {"unexpected_rows_query": sql_of(query).replace("{", "{{").replace("}", "}}").replace(OWN, BATCH)}
 
 
+def query_of(told: str, stands: str) -> str:
+    """A query as Great Expectations was told it, of the table as it `stands`."""
+    return told.replace(BATCH, sql_of(table_ref(stands))).replace("{{", "{").replace("}}", "}")
+
+
 def _result(expectation: Expectation, found: dict[str, Any], sidecar: Sidecar) -> CheckResult:
     return CheckResult(
         expectation=expectation,
@@ -159,7 +164,7 @@ def _with_sample(
 ) -> CheckResult:
     if not (result.query and result.unexpected_count) or result.passed:
         return replace(result, query=None)
-    query = result.query.replace(BATCH, sql_of(table_ref(stands))).replace("{{", "{").replace("}}", "}")
+    query = query_of(result.query, stands)
     if result.expectation.expectation == DOUBLES:
         query = sql_of(_doubled(stands, result.expectation.columns))
     sample = masked_sample(session, query, sidecar, project.quality.sample_rows, stands)

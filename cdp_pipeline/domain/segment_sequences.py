@@ -21,11 +21,13 @@ LATER = exp.WindowSpec(
 )
 
 
-def followed(first: exp.Expr, steps: Sequence[Step], are_steps: Sequence[exp.Expr], asked: exp.Expr) -> exp.Select:
+def followed(
+    first: exp.Expr, steps: Sequence[Step], are_steps: Sequence[exp.Expr], asked: Sequence[exp.Expr]
+) -> exp.Select:
     """The touches that fulfil `first` and that the steps follow: all columns of the timeline and `as_of_day`.
 
-    `first` and `are_steps` are conditions on `timeline` and `run_days`, as is `asked`, which the touches of all steps
-    fulfil. A touch without a moment has no order.
+    `first` and `are_steps` are conditions on `timeline` and `run_days`, as are `asked`, which the touches of all
+    steps fulfil. A touch without a moment has no order.
     """
     kinds = [first, *are_steps]
     query = (
@@ -33,7 +35,7 @@ def followed(first: exp.Expr, steps: Sequence[Step], are_steps: Sequence[exp.Exp
         .from_(exp.alias_(table("profile.timeline"), "timeline", table=True))
         .join("run_days", on="timeline.occurred_on <= run_days.day")
         .where("timeline.profile_id is not null", "timeline.occurred_at is not null")
-        .where(asked)
+        .where(*asked)
         .where(exp.or_(*(exp.Paren(this=kind.copy()) for kind in kinds)))
         .select(*(named(exp.func("coalesce", kind.copy(), exp.false()), _is(n)) for n, kind in enumerate(kinds)))
     )

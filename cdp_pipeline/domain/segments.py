@@ -4,7 +4,7 @@ Windows end with the as-of day of the run, never with the clock. An event that n
 zero; a missing value fulfils no comparison. Values become literals, never text pasted into SQL.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -200,7 +200,7 @@ class _Compiler:
             found = exp.func("coalesce", exp.Sum(this=column(asked.field)), literal(0))
         condition = COMPARISONS[asked.op](this=found, expression=literal(asked.value))
         zero_fulfils = _holds(0, asked)
-        touched = _in_turned("timeline") if self._of_turned else exp.true()
+        touched = [_in_turned("timeline")] if self._of_turned else []
         events = _happened(rule, self._known, touched)
         happened = exp.select(DAY, WHO).from_(events.subquery("happened")).group_by(DAY, WHO)
         counted = happened.having(condition.not_() if zero_fulfils else condition)
@@ -251,18 +251,18 @@ def _base_field(name: str, field: Field) -> exp.Expr:
     return column(name, _plain(field.table))
 
 
-def _happened(rule: Event, known: Vocabulary, touched: exp.Expr) -> exp.Select:
-    """The events that count, of the profiles of a condition: (as_of_day, profile_id and the fields of an event)."""
+def _happened(rule: Event, known: Vocabulary, touched: Sequence[exp.Expr]) -> exp.Select:
+    """The events that count, of the touches that fulfil `touched`: (as_of_day, profile_id and the fields of an event)."""
     begun, ended = _begun(rule), _ended(rule)
     first = _is_event(rule, known)
     if rule.then:
         steps = [_is_event(step, known) for step in rule.then]
-        return followed(exp.and_(first, *ended), rule.then, steps, exp.and_(touched, *begun))
+        return followed(exp.and_(first, *ended), rule.then, steps, [*touched, *begun])
     return (
         exp.select(named(column("day", "run_days"), DAY), "timeline.*")
         .from_(exp.alias_(table(TIMELINE), "timeline", table=True))
         .join("run_days", on="timeline.occurred_on <= run_days.day")
-        .where("timeline.profile_id is not null", touched, first, *begun, *ended)
+        .where("timeline.profile_id is not null", *touched, first, *begun, *ended)
     )
 
 

@@ -113,7 +113,7 @@ def erase(
     one is let in. Nothing else writes to the warehouse meanwhile. Raises UnclearRequest for an address or number that
     several profiles hold, WarehouseError where no run has reached its end.
     """
-    if engine_of(settings) != "duckdb":
+    if engine_of(settings, project.deployment) != "duckdb":
         raise WarehouseError(
             "erasing works on the embedded warehouse alone as yet, and nothing was changed; on Spark, take the person's "
             "lines out of the landing files and run their days again (docs/spark.md)"

@@ -19,11 +19,10 @@ from cdp_pipeline.config.sidecar import LAYERS
 from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, sql_of, union_all
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.duckdb_linking import duckdb_linking
-from cdp_pipeline.resources.warehouse import Also, Audit, Linking, Reader, Rows, WarehouseError, nothing_else
+from cdp_pipeline.resources.warehouse import BUILDING, Also, Audit, Linking, Reader, Rows, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
 
 MACROS = Path(__file__).parent.parent / "sql" / "macros.sql"
-BUILDING = "__building"
 REWRITTEN = "rewritten"
 BATCH = 100_000
 """Rows that a function is given at once."""

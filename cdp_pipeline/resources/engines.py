@@ -9,9 +9,9 @@ from cdp_pipeline.resources.warehouse import Warehouse, WarehouseError
 from cdp_pipeline.settings import Settings
 
 
-def engine_of(settings: Settings) -> str:
-    """`CDP_ENGINE`, else `engine` in `seeds/deployment.yml`."""
-    return settings.engine or load(settings.seeds / "deployment.yml", Deployment).engine
+def engine_of(settings: Settings, deployment: Deployment | None = None) -> str:
+    """`CDP_ENGINE`, else `engine` in `seeds/deployment.yml`, which is read where it is not given."""
+    return settings.engine or (deployment or load(settings.seeds / "deployment.yml", Deployment)).engine
 
 
 def warehouse_of(settings: Settings) -> Warehouse:

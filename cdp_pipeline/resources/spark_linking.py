@@ -1,7 +1,7 @@
 """Splink on Spark: the same model, told in Spark's SQL.
 
 What belongs here: see `resources.warehouse.Linking`. What does not: which calls are made (`resources.linker`).
-Scores are those of DuckDB: likeness of names is computed by the same algorithm (`spark_warehouse`), and Splink's
+Scores are those of DuckDB: likeness of names is computed by the same algorithm (`spark_connection`), and Splink's
 own jar, whose likeness differs near a threshold, is not needed.
 """
 
@@ -17,7 +17,7 @@ from cdp_pipeline.sql.spark import spark_condition
 
 
 class SparkLinking:
-    """`frame` gives the rows of a query, `scratch` a path for what Splink makes; `show` stages a frame."""
+    """`frame` gives the rows of a query; `show` stages a frame."""
 
     def __init__(
         self,

@@ -6,12 +6,11 @@ whole, so that a table, a day of it, or several tables change in one step, and a
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from itertools import groupby
-from typing import Any
 from uuid import uuid4
 
 import fsspec
@@ -54,14 +53,10 @@ class SparkTables:
         self._location = location.rstrip("/")
         self._session = uuid4().hex
         self._known: dict[str, list[Part]] = {}
-        self._written: set[str] = set()
+        self._written: dict[str, set[str]] = {}
         self._manifest = b""
         self._shown: dict[str, tuple[Part, ...]] = {}
         self.forget()
-
-    def names(self) -> list[str]:
-        """All tables, as `layer.table`."""
-        return sorted(self._known)
 
     def parts(self, table: str) -> list[Part]:
         """Its parts, in the order of their writing; none where it does not exist."""
@@ -102,10 +97,9 @@ class SparkTables:
 
     def write(self, table: str, frame: DataFrame) -> Part:
         """Write the rows as a part; the executors do."""
-        layer, _, plain = table.rpartition(".")
-        path = f"{self._location}/{layer}/{plain}/{uuid4().hex}"
-        self._written.add(path.rsplit("/", 1)[-1])
-        return self.write_at(path, frame)
+        folder, name = table.replace(".", "/"), uuid4().hex
+        self._written.setdefault(folder, set()).add(name)
+        return self.write_at(f"{self._location}/{folder}/{name}", frame)
 
     def write_at(self, path: str, frame: DataFrame) -> Part:
         """Write the rows there; the executors do."""
@@ -117,14 +111,12 @@ class SparkTables:
         """A new path for what the session alone needs."""
         return f"{self._location}/scratch/{self._session}/{name}.{uuid4().hex}"
 
-    def show(self, table: str, parts: Iterable[Part] | None = None) -> str:
-        """A view of the table, or of these parts of it; returns its name."""
-        asked = tuple(self.parts(table) if parts is None else parts)
-        name = view_name(table)
-        if self._shown.get(name) != asked:
-            self.frame(asked).createOrReplaceTempView(name)
-            self._shown[name] = asked
-        return name
+    def show(self, table: str) -> None:
+        """Make a view of the table, unless there is one of these parts."""
+        parts = tuple(self.parts(table))
+        if self._shown.get(table) != parts:
+            self.frame(parts).createOrReplaceTempView(view_name(table))
+            self._shown[table] = parts
 
     def frame(self, parts: Iterable[Part]) -> DataFrame:
         """The rows of parts; columns that some lack are null there."""
@@ -135,29 +127,20 @@ class SparkTables:
         return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
     def close(self) -> None:
-        """Delete what the session alone needed, and parts that no table has: its own, and others after a day.
+        """Delete what the session alone needed, and of the tables that it wrote the parts that none has any more.
 
-        Somebody may still read what was replaced, and another session may be about to commit what it wrote.
+        Its own at once, others after a day: somebody may still read them, and another session may be about to commit.
         """
         self._delete(f"{self._root}/scratch/{self._session}")
-        kept = {
-            part["path"].rsplit("/", 1)[-1] for parts in json.loads(self._read() or b"{}").values() for part in parts
-        }
-        for folder in self._folders():
-            name = folder.rsplit("/", 1)[-1]
-            if name not in kept and (name in self._written or self._is_old(folder)):
-                self._delete(folder)
+        kept = {_last(part["path"]) for parts in json.loads(self._read() or b"{}").values() for part in parts}
+        for folder, written in self._written.items():
+            for part in self._files.ls(f"{self._root}/{folder}", detail=False):
+                if _last(part) not in kept and (_last(part) in written or self._is_old(part)):
+                    self._delete(part)
 
     def _is_old(self, folder: str) -> bool:
         files = self._files.find(folder)
         return not files or self._files.modified(files[0]) < datetime.now(UTC) - KEPT
-
-    def _folders(self) -> Iterator[str]:
-        for layer in self._files.ls(self._root, detail=False) if self._files.exists(self._root) else ():
-            if layer.rsplit("/", 1)[-1] in ("scratch", MANIFEST) or not self._files.isdir(layer):
-                continue
-            for table in self._files.ls(layer, detail=False):
-                yield from self._files.ls(table, detail=False)
 
     def _delete(self, folder: str) -> None:
         if self._files.exists(folder):
@@ -166,6 +149,10 @@ class SparkTables:
     def _merged(self, table: str, parts: list[Part]) -> list[Part]:
         """One part in the place of too many: each is a file to open whenever the table is read."""
         return parts if len(parts) <= MOST_PARTS else [self.write(table, self.frame(parts))]
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
 
 
 def columns_of(schema: StructType) -> dict[str, str]:
@@ -187,8 +174,3 @@ def duckdb_type(kind: DataType) -> str:
     if isinstance(kind, DecimalType):
         return f"DECIMAL({kind.precision},{kind.scale})"
     return PLAIN[kind.simpleString()]
-
-
-def as_rows(frame: DataFrame) -> list[tuple[Any, ...]]:
-    """All rows, collected: for small results."""
-    return [tuple(row) for row in frame.collect()]

@@ -21,13 +21,12 @@ from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.duckdb_warehouse import read_embedded
 from cdp_pipeline.resources.spark_connection import connected
 from cdp_pipeline.resources.spark_linking import SparkLinking
-from cdp_pipeline.resources.spark_tables import Part, SparkTables, as_rows, columns_of
-from cdp_pipeline.resources.warehouse import Also, Audit, Linking, Reader, Rows, nothing_else
+from cdp_pipeline.resources.spark_tables import Part, SparkTables, columns_of
+from cdp_pipeline.resources.warehouse import BUILDING, Also, Audit, Linking, Reader, Rows, nothing_else
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline.sql.spark import spark_sql, spark_type, tables_asked, view_name
+from cdp_pipeline.sql.spark import name_of, spark_sql, spark_type, tables_asked, view_name
 
-BUILDING = "__building"
 SLICED = "sliced__rows"
 REFERENCE = "reference__file_"
 FILES = "files__rows"
@@ -202,7 +201,7 @@ class SparkTablesSession:
 
     def rows(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows, collected: for small results."""
-        return as_rows(self.frame(query))
+        return [tuple(row) for row in self.frame(query).collect()]
 
     def arrays(self, query: exp.Expr) -> dict[str, Any]:
         """All columns, as numpy arrays."""
@@ -212,10 +211,6 @@ class SparkTablesSession:
     def columns(self, table: str) -> dict[str, str]:
         """Columns in order, with DuckDB's type names; empty where the table does not exist."""
         return self._tables.columns(table) if "." in table else dict(self._staged.get(table, {}))
-
-    def tables(self) -> list[str]:
-        """All tables, as `layer.table`."""
-        return self._tables.names()
 
     def sharing(self) -> SharedTables:
         """The tables as frames."""
@@ -241,7 +236,7 @@ class SparkTablesSession:
             if isinstance(found.this, exp.ReadCSV):
                 self.stage_arrow(f"{REFERENCE}{place}", _content(found))
                 found.set("this", exp.to_identifier(f"{REFERENCE}{place}"))
-            name = f"{found.db}.{found.name}" if found.db else found.name
+            name = name_of(found)
             if columns := self.columns(name):
                 schemas[name] = columns
                 if found.db:
@@ -318,4 +313,4 @@ class SparkWarehouse(ConfigurableResource):  # type: ignore[type-arg]
 def _content(file: exp.Table) -> pa.Table:
     """A file of `seeds/reference/`, read here: it is configuration."""
     with duckdb.connect() as connection:
-        return connection.sql(exp.select("*").from_(file.copy()).sql(dialect="duckdb")).to_arrow_table()
+        return connection.sql(sql_of(exp.select("*").from_(file.copy()))).to_arrow_table()

@@ -18,6 +18,9 @@ Rows = exp.Expr | Iterable[exp.Expr]
 """The rows of a query, or of one after another: each is asked for once those before are answered, and the first has
 the columns and types of the table."""
 
+BUILDING = "__building"
+"""Ends the name that a table has while it is audited."""
+
 Also = Callable[[], object]
 """Changes of further tables in the step that swaps a table; they are not audited."""
 

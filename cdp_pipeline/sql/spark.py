@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp, parse_one
+from sqlglot import exp
 from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
 from cdp_pipeline.domain.expressions import DIALECT
+from cdp_pipeline.sql.lineage import parse
 from cdp_pipeline.sql.spark_rules import translated
 
 AS_WRITTEN = "duckdb, normalization_strategy=case_sensitive"
@@ -60,11 +61,6 @@ def spark_type(kind: str) -> str:
     return translated(exp.DataType.build(kind, dialect=DIALECT)).sql(dialect=TARGET)
 
 
-def spark_condition(condition: str) -> str:
-    """A condition on columns, such as those of a comparison's levels."""
-    return _body(condition)
-
-
 def functions() -> Iterator[str]:
     """A `create temporary function` a macro, each after those that it calls."""
     own = OWN_BODIES.read_text(encoding="utf-8")
@@ -74,7 +70,7 @@ def functions() -> Iterator[str]:
             yield statement
     for name, arguments, body in MACRO.findall(MACROS.read_text(encoding="utf-8")):
         if name not in {*known, *INSIDE_OTHERS}:
-            yield f"create or replace temporary function {name}({_signature(arguments)}) return {_body(body)}"
+            yield f"create or replace temporary function {name}({_signature(arguments)}) return {spark_condition(body)}"
 
 
 def _signature(arguments: str) -> str:
@@ -82,8 +78,9 @@ def _signature(arguments: str) -> str:
     return ", ".join(f"{name} {TYPES.get(name, 'string')}" for name in names)
 
 
-def _body(text: str) -> str:
-    return translated(annotate_types(parse_one(text, dialect=DIALECT), dialect=DIALECT)).sql(dialect=TARGET)
+def spark_condition(text: str) -> str:
+    """A macro's body, or a condition on columns, such as those of a comparison's levels."""
+    return translated(annotate_types(parse(text), dialect=DIALECT)).sql(dialect=TARGET)
 
 
 def _typed(query: exp.Expr, schemas: Schemas) -> exp.Expr:
@@ -93,7 +90,7 @@ def _typed(query: exp.Expr, schemas: Schemas) -> exp.Expr:
     nested: dict[str, Any] = {}
     as_it_is = query.copy()
     for found in tables_asked(query):
-        if columns := schemas.get(_name(found)):
+        if columns := schemas.get(name_of(found)):
             nested.setdefault(found.db or STAGED, {})[found.name] = dict(columns)
             if not found.db:
                 found.set("db", exp.to_identifier(STAGED))
@@ -113,7 +110,8 @@ def _typed(query: exp.Expr, schemas: Schemas) -> exp.Expr:
     return placed
 
 
-def _name(found: exp.Table) -> str:
+def name_of(found: exp.Table) -> str:
+    """`layer.table`, or the plain name of a staged table."""
     return f"{found.db}.{found.name}" if found.db else found.name
 
 

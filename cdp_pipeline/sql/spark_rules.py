@@ -14,8 +14,8 @@ WHOLE = {"BIGINT", "HUGEINT", "INT128", "UBIGINT"}
 
 def translated(tree: exp.Expr) -> exp.Expr:
     """The tree with each rule applied, from the leaves up."""
-    for node in list(tree.dfs(prune=None))[::-1]:
-        rule = RULES.get(type(node)) or next((RULES[kind] for kind in type(node).__mro__ if kind in RULES), None)
+    for node in list(tree.dfs())[::-1]:
+        rule = next((RULES[kind] for kind in type(node).__mro__ if kind in RULES), None)
         if rule is None:
             continue
         other = rule(node)
@@ -147,18 +147,18 @@ def _collected(node: exp.Expr) -> exp.Expr:
     value, keys = ordered.this, [key.this for key in ordered.expressions]
     parts = [exp.alias_(part.copy(), f"_{place}") for place, part in enumerate((*keys, value))]
     collected: exp.Expr = _call("collect_list", _call("struct", *parts))
-    outer: exp.Expr = node
-    if isinstance(node.parent, exp.Filter):
-        outer = node.parent
-        collected = exp.Filter(this=collected, expression=outer.expression.copy())
+    around = node.parent if isinstance(node.parent, exp.Filter) else None
+    if around is not None:
+        collected = exp.Filter(this=collected, expression=around.expression.copy())
     picked = exp.Lambda(
         this=exp.Dot(this=exp.to_identifier("row"), expression=exp.to_identifier(f"_{len(keys)}")),
         expressions=[exp.to_identifier("row")],
     )
-    if outer is not node:
-        outer.replace(_call("transform", _call("array_sort", collected), picked))
-        return node
-    return _call("transform", _call("array_sort", collected), picked)
+    taken = _call("transform", _call("array_sort", collected), picked)
+    if around is None:
+        return taken
+    around.replace(taken)
+    return node
 
 
 def _length(node: exp.Expr) -> exp.Expr:
@@ -182,9 +182,9 @@ def _part(name: str, node: exp.Expr, more: int = 0) -> exp.Expr:
 
 
 def _type(node: exp.Expr) -> exp.Expr:
-    """Spark's widest number has 38 digits."""
-    digits = {"INT128": "decimal(38, 0)", "UBIGINT": "decimal(20, 0)"}.get(node.this.name)
-    return exp.DataType.build(digits) if digits else node
+    """Spark's widest number has 38 digits; what it calls a timestamp here knows no zone."""
+    told = {"INT128": "decimal(38, 0)", "UBIGINT": "decimal(20, 0)", "TIMESTAMPTZ": "timestamp_ltz"}.get(node.this.name)
+    return exp.DataType.build(told, dialect="spark") if told else node
 
 
 def _materialised(node: exp.Expr) -> exp.Expr:
@@ -192,22 +192,13 @@ def _materialised(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _moved(node: exp.Expr, zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
-    """A local time of one zone as that of another; a moment that knows its offset as that in UTC."""
-    if node.parent is not None and _is_moved(node.parent) and node is not node.parent.args.get("zone"):
-        return node
-    if _is_moved(moment):
-        inner_zone, value = _parts(moment)
-        return _call("convert_timezone", inner_zone, zone, value)
-    return exp.cast(moment.copy(), exp.DataType.Type.TIMESTAMPNTZ)
-
-
-def _is_moved(node: exp.Expr | None) -> bool:
-    return isinstance(node, exp.AtTimeZone) or (isinstance(node, exp.Anonymous) and node.name.lower() == "timezone")
-
-
-def _parts(node: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
-    return (node.args["zone"], node.this) if isinstance(node, exp.AtTimeZone) else tuple(node.expressions)
+def _moved(zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
+    """A local time as the moment that it is, which stands in UTC; a moment as the local time that it is."""
+    utc, is_moment = exp.Literal.string("UTC"), _kind(moment.unnest()) == "TIMESTAMPTZ"
+    plain = exp.cast(moment.copy(), exp.DataType.Type.TIMESTAMPNTZ)
+    other = _call("convert_timezone", *((utc, zone) if is_moment else (zone, utc)), plain)
+    other.type = exp.DataType.build("timestamp" if is_moment else "timestamptz", dialect="duckdb")
+    return other
 
 
 def _until(value: exp.Expr, last: exp.Expr) -> exp.Expr:
@@ -250,15 +241,14 @@ RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Year: lambda node: _part("year", node),
     exp.DayOfWeek: lambda node: _part("dayofweek", node, -1),
     exp.DayOfWeekIso: lambda node: _part("weekday", node, 1),
+    exp.AtTimeZone: lambda node: _moved(node.args["zone"], node.this),
     exp.CTE: _materialised,
-    exp.AtTimeZone: lambda node: _moved(node, node.args["zone"], node.this),
     exp.RegexpFullMatch: lambda node: _whole_match(node.this, node.expression),
 }
 CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {
     "strlen": lambda node: _call("octet_length", *node.expressions),
-    "timezone": lambda node: _moved(node, *node.expressions),
+    "timezone": lambda node: _moved(*node.expressions),
     "until": lambda node: _until(*node.expressions),
-    "regexp_full_match": lambda node: _whole_match(*node.expressions),
     "to_months": lambda node: _call("make_ym_interval", exp.Literal.number(0), *node.expressions),
     "to_years": lambda node: _call("make_ym_interval", *node.expressions),
     "hash": _hashed,

@@ -5,7 +5,9 @@ later cutoff by how many of those who bought of such a category bought of the on
 of them that everybody bought most lately.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -43,8 +45,8 @@ def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
     session.stage("category_days", QUERIES["category_days"])
-    learnt = _Learnt(session, asked)
-    model = learnt.until(cutoff)
+    known_at = cache(partial(_learnt_from, session))  # the two fits share cutoffs
+    model = _learnt(known_at, asked, cutoff)
     stage_histories(session, cutoff)
     _stage_pairs(session)
     _stage_choices(session, model)
@@ -57,30 +59,22 @@ def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[
         buyers,
         higher_is_better=True,
     )
-    return learnt.until(trained_on).as_dict(), evaluation
+    return _learnt(known_at, asked, trained_on).as_dict(), evaluation
 
 
-class _Learnt:
-    """What is learnt from: each cutoff is asked for once, though the model is fitted as of two days."""
+def _learnt(known_at: Callable[[date], list[Floats]], asked: Predictions, last_day: date) -> LinearScore:
+    """The model of all the cutoffs to learn at; raises NotFitted."""
+    found = [known_at(cutoff) for cutoff in learnt_at(asked, last_day)]
+    *features, bought = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    if not len(bought):
+        raise NotFitted("nobody bought anything after the cutoffs")
+    return fit_linear(dict(zip(LABELS, features, strict=True)), bought)
 
-    def __init__(self, session: Session, asked: Predictions) -> None:
-        self._session, self._asked = session, asked
-        self._known: dict[date, list[Floats]] = {}
 
-    def until(self, last_day: date) -> LinearScore:
-        """The model of all the cutoffs to learn at; raises NotFitted."""
-        found = [self._at(cutoff) for cutoff in learnt_at(self._asked, last_day)]
-        *features, bought = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        if not len(bought):
-            raise NotFitted("nobody bought anything after the cutoffs")
-        return fit_linear(dict(zip(LABELS, features, strict=True)), bought)
-
-    def _at(self, cutoff: date) -> list[Floats]:
-        if cutoff not in self._known:
-            stage_learnt(self._session, cutoff)
-            _stage_pairs(self._session)
-            self._known[cutoff] = columns(self._session, QUERIES["learnt"], (*LABELS, "is_bought"))
-        return self._known[cutoff]
+def _learnt_from(session: Session, cutoff: date) -> list[Floats]:
+    stage_learnt(session, cutoff)
+    _stage_pairs(session)
+    return columns(session, QUERIES["learnt"], (*LABELS, "is_bought"))
 
 
 def _stage_pairs(session: Session) -> None:

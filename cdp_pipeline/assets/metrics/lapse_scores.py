@@ -5,7 +5,9 @@ Brier score, beside the better of two naive answers: the share that lapsed befor
 regression on the days since the last purchase alone.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -48,8 +50,8 @@ BASELINE = "days_since_purchase"
 def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
-    learnt = _Learnt(session, asked)
-    features, lapsed = learnt.until(cutoff)
+    known_at = cache(partial(_learnt_from, session))  # the two fits share cutoffs
+    features, lapsed = _learnt(known_at, asked, cutoff)
     model, by_recency = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)
     usual = float(lapsed.mean())
     stage_histories(session, cutoff)
@@ -66,28 +68,22 @@ def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[
         deciles=deciles(foretold, lapsed),
         certainty=certainty((naive - lapsed) ** 2, (foretold - lapsed) ** 2),
     )
-    return fit_linear(*learnt.until(trained_on)).as_dict(), evaluation
+    return fit_linear(*_learnt(known_at, asked, trained_on)).as_dict(), evaluation
 
 
-class _Learnt:
-    """What is learnt from: each cutoff is asked for once, though the model is fitted as of two days."""
+def _learnt(
+    known_at: Callable[[date], tuple[dict[str, Floats], Floats]], asked: Predictions, last_day: date
+) -> tuple[dict[str, Floats], Floats]:
+    """Features and outcomes at all the cutoffs to learn at, one after another; raises NotFitted."""
+    found = [known_at(cutoff) for cutoff in learnt_at(asked, last_day)]
+    lapsed = np.concatenate([outcome for _, outcome in found])
+    require_customers(len(lapsed), asked)
+    return {name: np.concatenate([features[name] for features, _ in found]) for name in LABELS}, lapsed
 
-    def __init__(self, session: Session, asked: Predictions) -> None:
-        self._session, self._asked = session, asked
-        self._known: dict[date, tuple[dict[str, Floats], Floats]] = {}
 
-    def until(self, last_day: date) -> tuple[dict[str, Floats], Floats]:
-        """Features and outcomes at all the cutoffs to learn at, one after another; raises NotFitted."""
-        found = [self._at(cutoff) for cutoff in learnt_at(self._asked, last_day)]
-        lapsed = np.concatenate([outcome for _, outcome in found])
-        require_customers(len(lapsed), self._asked)
-        return {name: np.concatenate([features[name] for features, _ in found]) for name in LABELS}, lapsed
-
-    def _at(self, cutoff: date) -> tuple[dict[str, Floats], Floats]:
-        if cutoff not in self._known:
-            stage_learnt(self._session, cutoff)
-            self._known[cutoff] = _known(self._session)
-        return self._known[cutoff]
+def _learnt_from(session: Session, cutoff: date) -> tuple[dict[str, Floats], Floats]:
+    stage_learnt(session, cutoff)
+    return _known(session)
 
 
 def _known(session: Session) -> tuple[dict[str, Floats], Floats]:
