@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.reference import load_reference
 from cdp_pipeline.domain.expressions import array, column, literal
-from cdp_pipeline.sql.spark import functions
+from cdp_pipeline.sql.spark import TARGET, functions
 
 # What it tells of a failed query may hold values.
 logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
@@ -31,7 +31,6 @@ SETTINGS = {
 for constraints of deep expressions (a linkage model's levels) does not end, and its rule on aliases breaks the plans
 of functions whose arguments are called as a column is."""
 LOCAL = {
-    "spark.pyspark.python": sys.executable,
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "4",
@@ -49,6 +48,8 @@ def connected(master: str, seeds: Path) -> SparkSession:
     known = SparkSession.getActiveSession()
     spark = builder.getOrCreate()
     if spark is not known:
+        if master.startswith("local"):
+            spark.sparkContext.pythonExec = sys.executable  # what its threads call Python may be another one
         _define(spark, seeds)
     return spark
 
@@ -75,7 +76,7 @@ def _define(spark: SparkSession, seeds: Path) -> None:
 
 
 def _function(spark: SparkSession, signature: str, body: exp.Expr) -> None:
-    spark.sql(f"create or replace temporary function {signature} return {body.sql(dialect='databricks')}")
+    spark.sql(f"create or replace temporary function {signature} return {body.sql(dialect=TARGET)}")
 
 
 def _transliterated(value: str | None) -> str | None:
