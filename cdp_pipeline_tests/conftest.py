@@ -71,6 +71,7 @@ def spark_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wareho
     from cdp_pipeline.resources.spark_warehouse import SparkWarehouse
 
     location = tmp_path_factory.mktemp("spark")
+    os.environ["SPARK_CONF_DIR"] = str(Path(__file__).parent / "cases" / "spark")
     yield SparkWarehouse(master="local[2]", location=str(location), seeds=str(REPOSITORY / "seeds"))
 
 

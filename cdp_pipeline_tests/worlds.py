@@ -24,6 +24,7 @@ from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.domain.blocking import Blocks
 from cdp_pipeline.domain.identifiers import shared_select
 from cdp_pipeline.domain.linkage import build_settings
+from cdp_pipeline.domain.standardisation import line_type
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.settings import load_settings
 from cdp_pipeline.sql.lineage import parse
@@ -35,7 +36,7 @@ POOLS = {
     "family_name": ("Martin", "Marten", "Durand"),
     "birth_date": ("1980-02-01", "1980-01-02", "1955-07-09"),
     "email": ("a@x.fr", "b@x.fr", "c@y.fr", "d@y.fr"),
-    "phone": ("+33600000001", "+33600000002", "+33600000003"),
+    "phone": ("+33612345678", "+33687654321", "+33140000001"),
     "street": ("1 rue A", "2 rue B"),
     "postcode": ("75001", "69002"),
     "city": ("Paris", "Lyon"),
@@ -173,9 +174,12 @@ class Deployment:
         columns = dict.fromkeys(("record_id", "type", "value"), "varchar")
         self.session.stage_rows("held", columns, identifiers)
         self._replace("unified.identifiers", "select * from held")
-        lines = [",".join((*decision, "steward", "2026-01-01", "")) for decision in world.decisions]
+        lines = [(number, line_type(number)) for number in POOLS["phone"]]
+        self.session.stage_rows("lines", dict.fromkeys(("parsed", "line_type"), "varchar"), lines)
+        self._replace("staging.parsed_values", "select * from lines")
+        decided = [",".join((*decision, "steward", "2026-01-01", "")) for decision in world.decisions]
         header = "decision,record_id_l,record_id_r,decided_by,decided_on,reason"
-        (self.folder / "steward" / "decisions.csv").write_text("\n".join([header, *lines]) + "\n")
+        (self.folder / "steward" / "decisions.csv").write_text("\n".join([header, *decided]) + "\n")
 
     def _model(self, world: World) -> None:
         """Priors as the model, and frequencies that a first day froze."""

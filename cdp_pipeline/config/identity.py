@@ -87,7 +87,7 @@ class Guards(Config):
 
     `common_name`: two names that are common here, however alike, while the birth dates are not equal.
     `namesake`: of one street, with other mailboxes and no telephone in common, while a birth date is
-    missing, they may be father and son. A guard keeps nobody apart where it would in more than the share
+    missing, they may be father and son; `mobile`: so may those with two mobile telephones and no mailbox in common. A guard keeps nobody apart where it would in more than the share
     `most_errors` of the pairs that a decisive attribute proves: there a conflict rather tells of an error.
     """
 
@@ -95,7 +95,7 @@ class Guards(Config):
     bridge: Bridge = Bridge()
     common_name: CommonName = CommonName()
     most_errors: float = Field(default=0.02, ge=0, le=1)
-    no_conflict: tuple[Literal["birth_date", "given_name", "common_name", "namesake"], ...] = ()
+    no_conflict: tuple[Literal["birth_date", "given_name", "common_name", "namesake", "mobile"], ...] = ()
 
 
 class Devices(Config):

@@ -23,9 +23,21 @@ CONDITIONS = {
         "l.street = r.street and l.email <> r.email and coalesce(l.phone <> r.phone, true)"
         " and (l.birth is null or r.birth is null)"
     ),
+    "mobile": (
+        "l.street = r.street and levenshtein(l.phone, r.phone) > 2 and coalesce(l.email <> r.email, true)"
+        " and (l.birth is null or r.birth is null)"
+        " and l.phone in (select parsed from staging.parsed_values where line_type = 'mobile')"
+        " and r.phone in (select parsed from staging.parsed_values where line_type = 'mobile')"
+    ),
 }
-GUARDED = {"birth_date": "birth", "given_name": "given", "common_name": "given", "namesake": "email"}
-SEEN_BY = {"birth_date": "full_key", "given_name": "birth", "common_name": "family", "namesake": "full_key"}
+GUARDED = {"birth_date": "birth", "given_name": "given", "common_name": "given", "namesake": "email", "mobile": "phone"}
+SEEN_BY = {
+    "birth_date": "full_key",
+    "given_name": "birth",
+    "common_name": "family",
+    "namesake": "full_key",
+    "mobile": "full_key",
+}
 FEWEST_PROVED = 100
 
 

@@ -12,6 +12,10 @@ from email_validator import EmailNotValidError, validate_email
 
 OVERSEAS = ("RE", "GP", "MQ", "GF", "YT")
 """Departments whose numbers are dialled within France as if they were of it."""
+LINE_TYPES = {
+    str(phonenumbers.PhoneNumberType.MOBILE): "mobile",
+    str(phonenumbers.PhoneNumberType.FIXED_LINE): "landline",
+}
 
 
 def parse_phone(value: str, region: str) -> str | None:
@@ -26,9 +30,9 @@ def parse_phone(value: str, region: str) -> str | None:
     return None
 
 
-def is_landline(number: str) -> bool:
-    """Whether a number (E.164) is of a fixed line; where a country tells fixed and mobile apart by no digit, it is not."""
-    return bool(phonenumbers.number_type(phonenumbers.parse(number, None)) == phonenumbers.PhoneNumberType.FIXED_LINE)
+def line_type(number: str) -> str | None:
+    """`mobile` or `landline` of a number (E.164); None for others, and where a country tells them apart by no digit."""
+    return LINE_TYPES.get(str(phonenumbers.number_type(phonenumbers.parse(number, None))))
 
 
 def parse_email(value: str) -> str | None:

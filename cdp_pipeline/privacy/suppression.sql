@@ -2,7 +2,8 @@
 select * from staging.parsed_values
 
 -- name: no_parsed_values
-select cast(null as varchar) as kind, cast(null as varchar) as value, cast(null as varchar) as region, cast(null as varchar) as parsed
+select cast(null as varchar) as kind, cast(null as varchar) as value, cast(null as varchar) as region, cast(null as varchar) as parsed,
+    cast(null as varchar) as line_type
 where false
 
 -- name: unreadable_lines

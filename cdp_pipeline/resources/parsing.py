@@ -8,7 +8,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import column, table
-from cdp_pipeline.domain.standardisation import parse_email, parse_phone
+from cdp_pipeline.domain.standardisation import line_type, parse_email, parse_phone
 from cdp_pipeline.resources.warehouse import Session
 
 ASKED = ("kind", "value", "region")
@@ -23,9 +23,13 @@ def parse_new(session: Session, asked: exp.Select, known: str) -> int:
 
 
 def parsed(batch: pa.Table) -> pa.Table:
-    """The rows (kind, value, region) with the form of each value, null for one that is none."""
-    rows = zip(*(batch.column(name).to_pylist() for name in ASKED), strict=True)
-    return batch.append_column("parsed", pa.array([_parse(*row) for row in rows], pa.string()))
+    """The rows (kind, value, region) with the form of each value, null for one that is none, and the line of a number."""
+    kinds, values, regions = (batch.column(name).to_pylist() for name in ASKED)
+    forms = [_parse(*row) for row in zip(kinds, values, regions, strict=True)]
+    lines = [line_type(form) if form and kind == "phone" else None for kind, form in zip(kinds, forms, strict=True)]
+    return batch.append_column("parsed", pa.array(forms, pa.string())).append_column(
+        "line_type", pa.array(lines, pa.string())
+    )
 
 
 def _parse(kind: str, value: str, region: str) -> str | None:

@@ -28,6 +28,8 @@ def _conflicts(
     nothing = "null as email, null as phone, null as street"
     records_read = parse(f"select *, given || ' ' || family as full_key, {nothing} from content")
     session.replace_table("identity.linkage_records", records_read, lambda name: None)
+    numbers = "select null as parsed, null as line_type where false"
+    session.replace_table("staging.parsed_values", parse(numbers), lambda name: None)
     session.stage("clusters", parse("select record_no, 0 as cluster from content"))
     session.stage_rows(
         "decisions", {"decision": "varchar", "record_id_l": "varchar", "record_id_r": "varchar"}, list(decisions)
@@ -125,28 +127,44 @@ def test_the_stewards_decision_holds_records_apart(session: DuckDBSession, proje
     assert _conflicts(session, project, *twice, decisions=(("cannot_link", "r1", "r2"),)) == [(1, 2)]
 
 
+OF_FATHER, OF_SON, TYPED_WRONG, LANDLINE = "+33612345678", "+33687654321", "+33612345687", "+33140000001"
+
+
 @pytest.mark.parametrize(
-    ("email", "phone", "births", "apart"),
+    ("guard", "email", "phone", "births", "apart"),
     [
-        ("son@x.fr", None, (None, "19850131"), True),
-        ("son@x.fr", "+33600000001", (None, None), False),
-        ("father@x.fr", None, (None, None), False),
-        ("son@x.fr", None, ("19850131", "19850131"), False),
+        ("namesake", "son@x.fr", None, (None, "19850131"), True),
+        ("namesake", "son@x.fr", OF_FATHER, (None, None), False),
+        ("namesake", "father@x.fr", None, (None, None), False),
+        ("namesake", "son@x.fr", None, ("19850131", "19850131"), False),
+        ("mobile", None, OF_SON, (None, "19850131"), True),
+        ("mobile", "father@x.fr", OF_SON, (None, None), False),
+        ("mobile", None, TYPED_WRONG, (None, None), False),
+        ("mobile", None, LANDLINE, (None, None), False),
+        ("mobile", None, OF_SON, ("19850131", "19850131"), False),
     ],
 )
-def test_namesakes_of_one_street_with_other_mailboxes_may_be_father_and_son(
-    session: DuckDBSession, project: Project, email: str, phone: str | None, births: tuple[str, str], apart: bool
+def test_namesakes_of_one_street_with_nothing_in_common_may_be_father_and_son(
+    session: DuckDBSession,
+    project: Project,
+    guard: str,
+    email: str | None,
+    phone: str | None,
+    births: tuple[str | None, str | None],
+    apart: bool,
 ) -> None:
+    lines = f"values ('{OF_FATHER}', 'mobile'), ('{OF_SON}', 'mobile'), ('{TYPED_WRONG}', 'mobile'), ('{LANDLINE}', 'landline')"
+    session.replace_table("staging.parsed_values", parse(f"from ({lines}) as t(parsed, line_type)"), lambda name: None)
     types = dict.fromkeys(
         ("record_id", "given", "family", "street", "email", "phone", "birth", "national_id"), "varchar"
     )
     person = ("jean", "dupont", "1 rue a")
     rows = [
-        (1, "a", *person, "father@x.fr", "+33600000001", births[0], None),
+        (1, "a", *person, "father@x.fr", OF_FATHER, births[0], None),
         (2, "b", *person, email, phone, births[1], None),
     ]
     session.stage_rows("content", {"record_no": "bigint", **types}, rows)
     session.replace_table("identity.linkage_records", parse("from content"), lambda name: None)
     session.stage("clusters", parse("select record_no, 0 as cluster from content"))
     session.stage_rows("decisions", dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar"), [])
-    assert bool(session.rows(conflicts_select(project.identity, ["namesake"]))) == apart
+    assert bool(session.rows(conflicts_select(project.identity, [guard]))) == apart

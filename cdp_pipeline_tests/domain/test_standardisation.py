@@ -3,7 +3,7 @@ import random
 import phonenumbers
 import pytest
 
-from cdp_pipeline.domain.standardisation import OVERSEAS, is_landline, parse_email, parse_phone
+from cdp_pipeline.domain.standardisation import OVERSEAS, line_type, parse_email, parse_phone
 
 SPELLINGS = ("{}", "0{}", "+33{}", "0033{}", "+33 (0){}", " 0{} ", "+1{}", "{}x")
 
@@ -64,7 +64,14 @@ def test_an_unusual_address_is_valid_or_not(value: str, parsed: str | None) -> N
 
 
 @pytest.mark.parametrize(
-    ("number", "fixed"), [("+33140000001", True), ("+33612345678", False), ("+442079460958", True)]
+    ("number", "kind"),
+    [
+        ("+33140000001", "landline"),
+        ("+33612345678", "mobile"),
+        ("+442079460958", "landline"),
+        ("+12025550123", None),
+        ("+33800000001", None),
+    ],
 )
-def test_a_landline_is_told_by_its_numbering_plan(number: str, fixed: bool) -> None:
-    assert is_landline(number) == fixed
+def test_a_landline_is_told_by_its_numbering_plan(number: str, kind: str | None) -> None:
+    assert line_type(number) == kind

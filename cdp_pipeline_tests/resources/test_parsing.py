@@ -17,7 +17,11 @@ def test_only_values_that_are_not_known_are_parsed_in_batches(
     session: DuckDBSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(duckdb_warehouse, "BATCH", 2)
-    session.stage_rows("known", {**VALUES, "parsed": "varchar"}, [("phone", "06 11", "FR", "kept as it is")])
+    session.stage_rows(
+        "known",
+        {**VALUES, "parsed": "varchar", "line_type": "varchar"},
+        [("phone", "06 11", "FR", "kept as it is", "mobile")],
+    )
     asked = [("phone", "06 11", "FR"), ("phone", "06 12 34 56 78", "FR"), ("phone", "0612", "DE")]
     asked += [("email", " A@X.FR", ""), ("email", "nobody", "")]
     session.stage_rows("asked", VALUES, asked)

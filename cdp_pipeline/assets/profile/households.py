@@ -10,7 +10,6 @@ from sqlglot import exp
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.clustering import components
 from cdp_pipeline.domain.expressions import literal, named
-from cdp_pipeline.domain.standardisation import is_landline
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -19,8 +18,6 @@ QUERIES = named_beside(__file__)
 def build(run: TableRun) -> None:
     """Every profile with an address, or with a landline that it shares."""
     session = run.session
-    numbers = [str(row[0]) for row in session.rows(QUERIES["shared_numbers"])]
-    session.stage_rows("landlines", {"value": "varchar"}, [(number,) for number in numbers if is_landline(number)])
     session.stage("profiles", QUERIES["profiles"])
     session.stage(
         "limits", exp.select(named(literal(run.project.survivorship.households.most_profiles), "most_profiles"))

@@ -1,11 +1,3 @@
--- name: shared_numbers
-select value
-from profile.profile_contact_points
-where kind = 'phone'
-group by value
-having count(*) > 1
-order by value
-
 -- name: profiles
 select profile_id, row_number() over (order by profile_id) - 1 as profile_no
 from (select distinct profile_id from identity.identity_map) as everyone
@@ -22,8 +14,8 @@ with addressed as (
 called as (
     select points.profile_id, 'shared landline' as rule, points.value as bond
     from profile.profile_contact_points as points
-    join landlines on points.value = landlines.value
-    where points.kind = 'phone'
+    where points.kind = 'phone' and points.value in (select parsed from staging.parsed_values where line_type = 'landline')
+    qualify count(*) over (partition by points.value) > 1
 ),
 
 both_kinds as (

@@ -22,8 +22,8 @@ def reads(project: Project) -> Iterable[str]:
 
 def build(run: TableRun) -> None:
     """Parse the values that the table lacks, and add them."""
-    if not run.session.columns(NAME):
-        types = run.table.sidecar.types
+    types = run.table.sidecar.types
+    if list(run.session.columns(NAME)) != list(types):
         run.session.replace_table(NAME, no_rows(types), unaudited)
     asked = [
         query

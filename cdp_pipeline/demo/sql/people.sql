@@ -23,7 +23,8 @@ born as (
             else case when chance(person_id, 'gender') < .5 then 'm' else 'f' end end as gender,
         case role when 'child'
             then date '1992-01-01' + cast(floor(chance(case when chance(block, 'twins') < .12 then block * 4 else person_id end, 'birth') * 5400) as int)
-            else date '1945-01-01' + cast(floor(chance(person_id, 'birth') * 19000) as int) end as birth_date
+            else date '1945-01-01' + cast(floor(chance(person_id, 'birth')
+                * case when pattern >= .70 and role <> 'single' then 10500 else 19000 end) as int) end as birth_date
     from roles
 ),
 named as (
@@ -41,9 +42,9 @@ named as (
 ),
 addressed as (
     select *,
-        case when role = 'child' and gender = 'm' and chance(block, 'namesake') < .15
-                and gender = 'm' and chance(block, 'head gender') < .75
-            then skewed(getvariable('men'), chance(block * 4, 'given'), 1.6) else own_given end as given_name,
+        case when role = 'child' and gender = 'm' and (slot = 2 or chance(block * 4 + 2, 'gender') >= .5)
+                and chance(block, 'namesake') < .15 and chance(block, 'head gender') < .75
+            then skewed(getvariable('men'), chance(block * 4, 'given'), 1.6) else own_given end as first_choice,
         case when role = 'partner' and chance(person_id, 'kept name') < .3 then birth_family else household_family end as family_name,
         case when role = 'partner' and gender = 'f' then birth_family end as maiden_name,
         case when chance(household_id, 'area') < .93 then skewed(getvariable('towns'), chance(household_id, 'town'), 1.3)
@@ -55,6 +56,18 @@ addressed as (
         skewed(getvariable('towns'), chance(household_id, 'old town'), 1.3) as old_town
     from named
 ),
+elders as (
+    select *, case role when 'child' then lag(first_choice) over (partition by household_id, role order by slot) end as elder
+    from addressed
+),
+siblings as (
+    select *,
+        case when first_choice = elder
+            then skewed(list_filter(case gender when 'm' then getvariable('men') else getvariable('women') end, lambda name: name <> elder),
+                chance(person_id, 'given'), 1.6)
+            else first_choice end as given_name
+    from elders
+),
 mailboxes as (
     select *, case cast(floor(chance(person_id, 'mailbox') * 5) as int)
             when 0 then ascii_word(given_name) || '.' || ascii_word(family_name)
@@ -65,7 +78,7 @@ mailboxes as (
         as mailbox,
         skewed(['gmail.com', 'orange.fr', 'hotmail.fr', 'free.fr', 'yahoo.fr', 'wanadoo.fr', 'laposte.net', 'sfr.fr', 'outlook.com', 'icloud.com'],
             chance(person_id, 'domain'), 1.4) as domain
-    from addressed
+    from siblings
 ),
 unique_mailboxes as (
     select *, row_number() over (partition by mailbox, domain order by person_id) as namesake from mailboxes

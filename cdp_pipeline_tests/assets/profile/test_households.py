@@ -22,6 +22,8 @@ def _households(session: DuckDBSession, project: Project, *people: Person) -> di
     session.replace_table("profile.profiles", parse(f"select *, {city} from people"), lambda name: None)
     points = "select profile_id, 'phone' as kind, phone as value from people where phone is not null"
     session.replace_table("profile.profile_contact_points", parse(points), lambda name: None)
+    lines = f"select '{LANDLINE}' as parsed, 'landline' as line_type union all select '{MOBILE}', 'mobile'"
+    session.replace_table("staging.parsed_values", parse(lines), lambda name: None)
     members = parse("select profile_id, profile_id as record_id from people")
     session.replace_table("identity.identity_map", members, lambda name: None)
     table = load_catalogue(project)["profile.households"]

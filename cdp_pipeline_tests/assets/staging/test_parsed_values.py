@@ -41,11 +41,11 @@ def test_each_new_value_is_parsed_once_with_the_region_of_its_record(
     )
     run = _build(run_of_a_day, project, *first)
     assert run.metadata["values parsed by this run"] == 3
-    asked = "select kind, value, region, parsed from staging.parsed_values order by kind, value"
+    asked = "select kind, value, region, parsed, line_type from staging.parsed_values order by kind, value"
     assert run_of_a_day.rows(parse(asked)) == [
-        ("email", "zoe@exämple.fr", "", "zoe@xn--exmple-cua.fr"),
-        ("phone", "0612345678", "FR", "+33612345678"),
-        ("phone", "0692123456", "RE", "+262692123456"),
+        ("email", "zoe@exämple.fr", "", "zoe@xn--exmple-cua.fr", None),
+        ("phone", "0612345678", "FR", "+33612345678", "mobile"),
+        ("phone", "0692123456", "RE", "+262692123456", "mobile"),
     ]
     again = _build(run_of_a_day, project, *first, ("5", "12345", None, None))
     assert again.metadata["values parsed by this run"] == 1
