@@ -61,14 +61,14 @@ def _splink_alone(session: Any, thresholds: Any) -> None:
     from splink.clustering import cluster_pairwise_predictions_at_threshold
 
     from cdp_pipeline.assets.identity.linkage_model import model_in_force
-    from cdp_pipeline.resources.linker import RECORDS, frozen_linker
+    from cdp_pipeline.resources.linker import frozen_linker
 
-    with frozen_linker(session, model_in_force(session).settings) as (linker, _, api):
+    with frozen_linker(session, model_in_force(session).settings) as (linker, linking):
         pairs = linker.inference.predict(threshold_match_probability=thresholds.review, warning_mode="never")
         cluster_pairwise_predictions_at_threshold(
-            api.register(RECORDS),
+            linking.register("nodes", "identity.linkage_records"),
             pairs,
-            api,
+            linking.api,
             node_id_column_name="record_no",
             threshold_match_probability=thresholds.merge,
         )

@@ -8,9 +8,9 @@ from typing import Any
 
 
 class Tables:
-    """The tables of the deployment that the environment names, as of one day or several."""
+    """The tables of the deployment that the environment names, as of one day or several; in its embedded warehouse, unless another is given."""
 
-    def __init__(self, *days: str) -> None:
+    def __init__(self, *days: str, warehouse: Any = None) -> None:
         import great_expectations  # noqa: F401 - a day's run has imported it before
 
         import cdp_pipeline.checks.gx_duckdb  # noqa: F401
@@ -22,7 +22,7 @@ class Tables:
         self.settings = load_settings()
         self.project = load_project(self.settings.seeds)
         self.catalogue = load_catalogue(self.project)
-        self._warehouse = DuckDBWarehouse.of(self.settings)
+        self._warehouse = warehouse or DuckDBWarehouse.of(self.settings)
         self._days = tuple(date.fromisoformat(day) for day in days)
         self.session: type[AbstractContextManager[DuckDBSession]] | Any = self._warehouse.session
 

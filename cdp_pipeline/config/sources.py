@@ -26,6 +26,7 @@ ColumnType = Literal[
 ]
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 LINE_COLUMNS = ("_extract_date", "_file", "_line")
+REJECT_COLUMNS = ("_reject_reason", "_reject_text")
 VOCABULARY = {("identifiers", "type"), ("contact_points", "kind")}
 DESCRIBES_A_PERSON = {"text", "name", "email", "phone", "postcode", "country", "date"}
 

@@ -37,6 +37,12 @@ def components(size: int, left: Integers, right: Integers) -> Integers:
     return np.asarray(smallest[labels], dtype=np.int64)
 
 
+def numbered(left: Integers, right: Integers) -> tuple[int, Integers, Integers]:
+    """How many records the links have, and their ends by the place of each among these in order."""
+    records, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+    return len(records), places[: len(left)], places[len(left) :]
+
+
 def strongest_tree(size: int, left: Integers, right: Integers, strength: Floats) -> Integers:
     """Places of the links of a maximum spanning forest; each pair of records has one link at most."""
     ranks = np.argsort(np.lexsort((right, left, -strength))) + 1.0

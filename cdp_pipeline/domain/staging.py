@@ -22,6 +22,14 @@ LINE_DESCRIPTIONS = {
     "_file": SidecarColumn(type="VARCHAR", description="File below data/landing/"),
     "_line": SidecarColumn(type="BIGINT", description="Line in the file, from 1"),
 }
+REJECT_DESCRIPTIONS = {
+    "_reject_reason": SidecarColumn(type="VARCHAR", description="Why the line can't be read; null where it can"),
+    "_reject_text": SidecarColumn(
+        type="VARCHAR",
+        description="The line as delivered, where it can't be read",
+        privacy="direct_identifier",
+    ),
+}
 
 
 ROW = "_row"

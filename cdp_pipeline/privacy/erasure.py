@@ -5,8 +5,8 @@ The person's rows, by what the tables' columns name (`domain.person`); their lin
 their addresses, numbers and ids stay, so that the next extract does not bring them back
 (`privacy.suppression`), and a queue of what each partner must remove.
 
-The warehouse takes its place last: an erasure that is killed is repeated as a whole. DuckDB keeps what it
-deletes in free blocks of its file, so the database is written anew.
+The warehouse takes its place last: an erasure that is killed is repeated as a whole. What an engine deletes may
+stay in its files, so the database, or the tables' parts, are written anew.
 """
 
 import json
@@ -35,11 +35,10 @@ from cdp_pipeline.privacy.lines import stage_lines
 from cdp_pipeline.privacy.partners import partner_cells, partners, queue_removals, removals_of, unsend
 from cdp_pipeline.privacy.people import stage_people
 from cdp_pipeline.privacy.pseudonyms import keyed, pseudonym_key, public_selects
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline.resources.engines import engine_of
+from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.manifests import MANIFEST, restate
 from cdp_pipeline.resources.publisher import publish
-from cdp_pipeline.resources.warehouse import WarehouseError, require
+from cdp_pipeline.resources.warehouse import Session, require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
@@ -113,12 +112,8 @@ def erase(
     one is let in. Nothing else writes to the warehouse meanwhile. Raises UnclearRequest for an address or number that
     several profiles hold, WarehouseError where no run has reached its end.
     """
-    if engine_of(settings, project.deployment) != "duckdb":
-        raise WarehouseError(
-            "erasing works on the embedded warehouse alone as yet, and nothing was changed; on Spark, take the person's "
-            "lines out of the landing files and run their days again (docs/spark.md)"
-        )
-    with DuckDBWarehouse.of(settings).session() as session:
+    warehouse = warehouse_of(settings)
+    with warehouse.session() as session:
         require(session, READ)
         _discard_spill(settings)
         unknown = _stage(session, project, sidecars, requests, expired)
@@ -136,24 +131,21 @@ def erase(
         found.hashes = _remember(session, settings, found, only_ids=bool(expired))
         empty_landing(session, settings, project, sidecars)
         found.files = _clean_files(session, settings, project, search)
-        fresh = settings.warehouse.with_name(f".{settings.warehouse.name}.erasing")
-        session.rewrite(fresh, _kept(conditions))
-        successor_of = DuckDBWarehouse.of(settings).model_copy(update={"database": str(fresh)})
-        with successor_of.session() as successor:
-            found.left = _differences(_sizes(session), _sizes(successor), found.rows)
+        before = _sizes(session)
+        with warehouse.rewriting(session, _kept(conditions, found.rows)) as successor:
+            found.left = _differences(before, _sizes(successor), found.rows)
             queue_removals(successor, removals)
             published = [(name, sidecar) for name, sidecar in sidecars.items() if sidecar.published]
             group = project.consent.published.smallest_group
             public = public_selects(successor, published, pseudonym_key(settings), group)
             publish(successor, public, settings.published)
-        fresh.replace(settings.warehouse)
         found.left += [str(path.relative_to(settings.home)) for path in _files(settings) if search.finds(path)]
     _write_report(settings, found)
     return found
 
 
 def _stage(
-    session: DuckDBSession,
+    session: Session,
     project: Project,
     sidecars: Mapping[str, Sidecar],
     requests: list[Request],
@@ -187,7 +179,7 @@ def _stage(
     return unknown
 
 
-def _terms(session: DuckDBSession) -> exp.Query:
+def _terms(session: Session) -> exp.Query:
     """What linkage compares of the person's records and of nobody else's."""
     name = "identity.linkage_records"
     mine = within(column("record_no"), exp.select("record_no").from_("person_numbers"))
@@ -200,7 +192,7 @@ def _terms(session: DuckDBSession) -> exp.Query:
     return union_all(found)
 
 
-def _conditions(session: DuckDBSession, project: Project, sidecars: Mapping[str, Sidecar]) -> dict[str, exp.Expr]:
+def _conditions(session: Session, project: Project, sidecars: Mapping[str, Sidecar]) -> dict[str, exp.Expr]:
     """By table, the rows that are the person's."""
     delivered = {name for name, _, _ in project.tables()}
     conditions: dict[str, exp.Expr] = {}
@@ -243,7 +235,7 @@ def _special(name: str) -> Iterator[exp.Expr]:
 
 
 def _counted(
-    session: DuckDBSession,
+    session: Session,
     settings: Settings,
     project: Project,
     conditions: Mapping[str, exp.Expr],
@@ -265,24 +257,25 @@ def _counted(
         records=records,
         unknown=unknown,
         shared_contact_points=shared,
-        rows=_staged_rows(session, conditions),
+        rows=_rows(session, conditions),
         lines=dict(session.rows(lines)),
         partners=partners(session),
     )
 
 
-def _staged_rows(session: DuckDBSession, conditions: Mapping[str, exp.Expr]) -> dict[str, int]:
-    """`person_rows` (table_name, row_no): the rows that fulfil the conditions; returns their number by table."""
-    session.stage_rows("person_rows", {"table_name": "varchar", "row_no": "bigint"}, [])
-    counts = {}
-    for name, condition in conditions.items():
-        found = exp.select(named(text(name), "table_name"), named(column("rowid"), "row_no")).from_(table(name))
-        counts[name] = session.append("person_rows", found.where(condition.copy()))
-    return {name: count for name, count in counts.items() if count}
+def _rows(session: Session, conditions: Mapping[str, exp.Expr]) -> dict[str, int]:
+    """How many rows fulfil the conditions, of the tables that have any."""
+    counted = {name: _count(session, name, condition) for name, condition in conditions.items()}
+    return {name: count for name, count in counted.items() if count}
 
 
-def _sizes(session: DuckDBSession) -> dict[str, int]:
-    return {name: int(session.rows(exp.select("count(*)").from_(table(name)))[0][0]) for name in session.tables()}
+def _sizes(session: Session) -> dict[str, int]:
+    return {name: _count(session, name) for name in session.tables()}
+
+
+def _count(session: Session, name: str, *conditions: exp.Expr) -> int:
+    asked = exp.select("count(*)").from_(table(name)).where(*(condition.copy() for condition in conditions))
+    return int(session.rows(asked)[0][0])
 
 
 def _differences(before: Mapping[str, int], after: Mapping[str, int], gone: Mapping[str, int]) -> list[str]:
@@ -295,17 +288,13 @@ def _differences(before: Mapping[str, int], after: Mapping[str, int], gone: Mapp
     ]
 
 
-def _kept(conditions: Mapping[str, exp.Expr]) -> dict[str, exp.Query]:
-    """What each table of the new database holds."""
+def _kept(conditions: Mapping[str, exp.Expr], rows: Mapping[str, int]) -> dict[str, exp.Query]:
+    """What stays of each table that has rows of the person, or mentions one."""
     kept: dict[str, exp.Query] = {name: QUERIES[name.partition(".")[2]] for name in REWRITTEN}
-    for name in conditions:
-        of_table = exp.EQ(this=column("table_name"), expression=text(name))
-        mine = exp.select("row_no").from_("person_rows").where(of_table)
-        kept[name] = exp.select("*").from_(table(name)).where(exp.not_(within(column("rowid"), mine)))
-    return kept
+    return kept | {name: exp.select("*").from_(table(name)).where(exp.not_(conditions[name].copy())) for name in rows}
 
 
-def _remember(session: DuckDBSession, settings: Settings, found: Erasure, *, only_ids: bool) -> int:
+def _remember(session: Session, settings: Settings, found: Erasure, *, only_ids: bool) -> int:
     """Hash what must not come back; returns the number of new hashes."""
     all_hashes = [(str(kind), str(value)) for kind, value in session.rows(QUERIES["hashes"])]
     hashes = [(kind, value) for kind, value in all_hashes if not only_ids or kind not in POINTS]
@@ -327,7 +316,7 @@ def _append(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]
     return len(new)
 
 
-def _clean_files(session: DuckDBSession, settings: Settings, project: Project, search: Search) -> list[str]:
+def _clean_files(session: Session, settings: Settings, project: Project, search: Search) -> list[str]:
     """Exports, tables of text, run metadata, logs and pages; returns the files that told of the person.
 
     Pages for review show whole records, so those of the person's cases go as a whole: `cdp review` makes them anew.
@@ -364,7 +353,7 @@ def _clean_files(session: DuckDBSession, settings: Settings, project: Project, s
     return [str(path.relative_to(settings.home)) for path in changed]
 
 
-def _stage_published(session: DuckDBSession, key: str) -> None:
+def _stage_published(session: Session, key: str) -> None:
     """`person_published`: the ids by which readers and partners know the person."""
     session.stage_rows("pseudonym_key", {"key": "varchar"}, [(key,)])
     published = exp.select(named(keyed(column("profile_id")), "published_id")).from_("person_profiles")
@@ -373,7 +362,7 @@ def _stage_published(session: DuckDBSession, key: str) -> None:
 
 def _is_rewritten(path: Path, settings: Settings) -> bool:
     """Whether the warehouse or the published tables, which are written anew."""
-    return path.parent in (settings.warehouse.parent, settings.published)
+    return path.is_relative_to(settings.warehouse.parent) or path.parent == settings.published
 
 
 def _files(settings: Settings) -> list[Path]:

@@ -14,10 +14,11 @@ from sqlglot import exp
 from cdp_pipeline.config.erasure_requests import load_erased
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.config.sources import LINE_COLUMNS, Source, Table
+from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.domain.column_types import unparsed_selects
-from cdp_pipeline.domain.expressions import column, macro, named, null_as, text, union_all, within
+from cdp_pipeline.domain.expressions import macro, named, text, union_all, within
 from cdp_pipeline.domain.person import source_contact_points, source_ids
+from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS, REJECT_DESCRIPTIONS
 from cdp_pipeline.privacy.lines import over_lines, stage_typed
 from cdp_pipeline.resources.landing import DeliveredFile, LandingZone
 from cdp_pipeline.resources.parsing import parse_new
@@ -68,10 +69,10 @@ class ErasedPeople:
 
     def _stage(self, landing: LandingZone, definition: Table, file: DeliveredFile, scratch: Path) -> None:
         """`delivered_lines`: the file's lines as `raw` would have them."""
-        lines = landing.lines(self._session, definition, file, "looked_at", scratch)
-        cells = [column(n) if n in file.columns else named(null_as("varchar"), n) for n in definition.columns]
-        places = [column(n) for n in (*LINE_COLUMNS, "_reject_reason", "_reject_text")]
-        self._session.stage("delivered_lines", exp.select(*cells, *places).from_(lines.subquery("lines")))
+        described = {**LINE_DESCRIPTIONS, **REJECT_DESCRIPTIONS}
+        types = dict.fromkeys(definition.columns, "VARCHAR") | {name: c.type for name, c in described.items()}
+        reader = landing.reader(definition, file, "looked_at", tuple(types))
+        self._session.stage("delivered_lines", self._session.rows_of_files([reader], types, scratch))
 
     def _lines(self, name: str, source: Source, definition: Table) -> exp.Query:
         """Numbers of lines with an id or a contact point of the erased; of unreadable ones, with an address."""

@@ -19,7 +19,7 @@ class DuckDBLinking:
     def __init__(self, connection: duckdb.DuckDBPyConnection, warehouse: str) -> None:
         self._connection = connection
         self._warehouse = warehouse
-        self._api = DuckDBAPI(connection=connection)
+        self.api = DuckDBAPI(connection=connection)
 
     def settings(self, settings: dict[str, Any]) -> dict[str, Any]:
         """They are written for DuckDB."""
@@ -29,7 +29,7 @@ class DuckDBLinking:
         """A view of the table, as Splink has it."""
         database = self._warehouse if "." in table else "temp"
         self._connection.execute(f"create view {name} as from {database}.{table}")
-        return self._api.register(name)
+        return self.api.register(name)
 
     def register_frequencies(self, column: str) -> Any:
         """The frozen frequencies of a column's values."""
@@ -37,7 +37,7 @@ class DuckDBLinking:
             f"create view tf_{column} as select value as {column}, frequency as tf_{column} "
             f"from {self._warehouse}.identity.term_frequencies where attribute = '{column}'"
         )
-        return self._api.register(f"tf_{column}")
+        return self.api.register(f"tf_{column}")
 
     def keep(self, pairs: Any, columns: tuple[str, ...], into: str) -> None:
         """A temporary table of Splink's pairs."""

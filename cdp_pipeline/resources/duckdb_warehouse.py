@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 from anyascii import anyascii
 from dagster_duckdb import DuckDBResource
@@ -16,6 +17,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.reference import Reference, load_reference
 from cdp_pipeline.config.sidecar import LAYERS
+from cdp_pipeline.domain.clustering import components
 from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, sql_of, union_all
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.duckdb_linking import duckdb_linking
@@ -128,13 +130,26 @@ class DuckDBSession:
         """By batches of a temporary table: one connection can't be read and written at once."""
         numbered = exp.select("*", named(exp.Window(this=exp.func("row_number")), "_no"))
         self.stage("unmapped", numbered.from_(query.subquery("new")))
-        total = int(self.rows(exp.select("count(*)").from_("unmapped"))[0][0])
+        total, names = int(self.rows(exp.select("count(*)").from_("unmapped"))[0][0]), list(self.columns(table))
         for start in range(0, total, BATCH):
             within = exp.Between(this=column("_no"), low=literal(start + 1), high=literal(start + BATCH))
             batch = exp.select(exp.Star(except_=[exp.to_identifier("_no")])).from_("unmapped").where(within)
-            self.stage_arrow("mapped", mapped(self._connection.sql(sql_of(batch)).to_arrow_table()))
+            self.stage_arrow("mapped", mapped(self._connection.sql(sql_of(batch)).to_arrow_table()).select(names))
             self.append(table, exp.select("*").from_("mapped"))
         return total
+
+    def stage_grouped(
+        self, name: str, query: exp.Query, by: str, made: Callable[[pa.Table], pa.Table], types: Mapping[str, str]
+    ) -> None:
+        """All groups at once."""
+        self._stage_relation(name, made(self._connection.sql(sql_of(query)).to_arrow_table()), dict(types))
+
+    def components(self, name: str, nodes: exp.Query, links: exp.Query) -> None:
+        """By scipy, over arrays."""
+        known = self.arrays(exp.select("node").from_(nodes.subquery("nodes")).order_by("node"))["node"]
+        ends = self.arrays(links)
+        places = [np.searchsorted(known, ends[side]) for side in ("node_l", "node_r")]
+        self.stage_arrays(name, {"node": known, "component": known[components(len(known), *places)]})
 
     def export_parquet(self, query: exp.Expr, path: Path) -> None:
         """COPY to a temporary name, mode 0644 (it holds no direct identifiers), then rename."""
@@ -178,7 +193,7 @@ class DuckDBSession:
         )
         return [str(row[0]) for row in found.fetchall()]
 
-    def rewrite(self, path: Path, changed: Mapping[str, exp.Expr]) -> None:
+    def rewrite(self, path: Path, changed: Mapping[str, exp.Query]) -> None:
         """Write every table to a new database file: as its query in `changed` has it, else as it is.
 
         What DuckDB deletes stays in the file's free blocks; what is not written to a new one is gone.
@@ -294,6 +309,16 @@ class DuckDBWarehouse(DuckDBResource):  # type: ignore[misc]
         with self.get_connection(read_only) as connection:
             _prepare(connection, Path(self.seeds), read_only)
             yield DuckDBSession(connection, Path(self.seeds))
+
+    @contextmanager
+    def rewriting(self, session: DuckDBSession, changed: Mapping[str, exp.Query]) -> Iterator[DuckDBSession]:
+        """A new database file, which takes the place of the other."""
+        database = Path(self.database)
+        fresh = database.with_name(f".{database.name}.rewritten")
+        session.rewrite(fresh, changed)
+        with self.model_copy(update={"database": str(fresh)}).session() as successor:
+            yield successor
+        fresh.replace(database)
 
 
 def _connect(database: str, config: dict[str, Any], read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -19,8 +20,8 @@ from pyarrow import ArrowException
 from python_calamine import CalamineError
 from sqlglot import exp
 
-from cdp_pipeline.config.sources import Extract, Table
-from cdp_pipeline.domain.expressions import literal, named, text
+from cdp_pipeline.config.sources import LINE_COLUMNS, REJECT_COLUMNS, Extract, Table
+from cdp_pipeline.domain.expressions import column, literal, named, null_as, text
 from cdp_pipeline.resources.extracts import (
     ExtractError,
     csv,
@@ -33,7 +34,7 @@ from cdp_pipeline.resources.extracts import (
 )
 from cdp_pipeline.resources.extracts.emptied import empty_records
 from cdp_pipeline.resources.extracts.text import verify
-from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.resources.warehouse import Reader, Session
 
 FORMATS: dict[str, ModuleType] = {
     "csv": csv,
@@ -106,6 +107,17 @@ class LandingZone:
             exp.Star(), named(literal(file.day), "_extract_date"), named(text(self.name(file.path)), "_file")
         ).from_(content.subquery("delivered"))
         return query
+
+    def reader(self, table: Table, file: DeliveredFile, slot: str, wanted: tuple[str, ...]) -> Reader:
+        """Gives the wanted columns of a file's lines, and null for those that it lacks."""
+        return partial(self._read, table, file, slot, wanted)
+
+    def _read(
+        self, table: Table, file: DeliveredFile, slot: str, wanted: tuple[str, ...], session: Session, scratch: Path
+    ) -> exp.Query:
+        known = {*file.columns, *LINE_COLUMNS, *REJECT_COLUMNS}
+        cells = [column(name) if name in known else named(null_as("varchar"), name) for name in wanted]
+        return exp.select(*cells).from_(self.lines(session, table, file, slot, scratch).subquery("lines"))
 
     def empty(self, path: Path, table: Table, records: Iterable[tuple[int, int | None]]) -> None:
         """Empty records of a file, and note it: nothing new was delivered (`emptied`)."""

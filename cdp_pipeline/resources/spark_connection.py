@@ -39,11 +39,15 @@ LOCAL = {
 """On threads of one machine there is nobody else to look, and little to shuffle."""
 
 
-def connected(master: str, seeds: Path) -> SparkSession:
-    """The Spark session of this process, with the macros; made where there is none."""
+def connected(master: str, seeds: Path, memory: str) -> SparkSession:
+    """The Spark session of this process, with the macros; made where there is none.
+
+    `memory` (such as "4GB") bounds threads of this machine; a cluster has its own settings.
+    """
     builder = SparkSession.builder.appName("cdp_pipeline")
     builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-    for name, value in {**SETTINGS, **(LOCAL if master.startswith("local") else {})}.items():
+    of_driver = {"spark.driver.memory": memory.lower().removesuffix("b")}
+    for name, value in {**SETTINGS, **({**LOCAL, **of_driver} if master.startswith("local") else {})}.items():
         builder = builder.config(name, value)
     known = SparkSession.getActiveSession()
     spark = builder.getOrCreate()

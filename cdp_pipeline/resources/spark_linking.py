@@ -10,6 +10,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from splink.backends.spark import SparkAPI
+from splink.clustering import cluster_pairwise_predictions_at_threshold
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import column, named, table, text
@@ -27,7 +28,7 @@ class SparkLinking:
     ) -> None:
         self._frame = frame
         self._show = show
-        self._api = SparkAPI(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
+        self.api = SparkAPI(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
 
     def settings(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Their conditions and blocking rules in Spark's SQL."""
@@ -61,9 +62,18 @@ class SparkLinking:
         found = pairs.as_spark_dataframe().orderBy("record_no_l", "record_no_r")
         return [row.asDict() for row in found.collect()]
 
+    def components(self, nodes: DataFrame, links: DataFrame) -> DataFrame:
+        """Which component each node belongs to (node, component: its smallest node)."""
+        nodes.createOrReplaceTempView("component_nodes")
+        links.createOrReplaceTempView("component_links")
+        found = cluster_pairwise_predictions_at_threshold(
+            self.api.register("component_nodes"), self.api.register("component_links"), self.api, "node"
+        )
+        return found.as_spark_dataframe().selectExpr("node", "cluster_id as component")
+
     def _registered(self, name: str, query: exp.Expr) -> Any:
         self._frame(query).createOrReplaceTempView(name)
-        return self._api.register(name)
+        return self.api.register(name)
 
 
 def _level(level: dict[str, Any]) -> dict[str, Any]:

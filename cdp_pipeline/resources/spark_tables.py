@@ -22,6 +22,7 @@ from cdp_pipeline.resources.warehouse import WarehouseError
 from cdp_pipeline.sql.spark import spark_type, view_name
 
 MANIFEST = "manifest.json"
+SCRATCH = "scratch"
 MOST_PARTS = 64
 KEPT = timedelta(days=1)
 """How long parts stay that no table has any more."""
@@ -61,6 +62,10 @@ class SparkTables:
     def parts(self, table: str) -> list[Part]:
         """Its parts, in the order of their writing; none where it does not exist."""
         return self._known.get(table, [])
+
+    def names(self) -> list[str]:
+        """All tables."""
+        return sorted(self._known)
 
     def columns(self, table: str) -> dict[str, str]:
         """Columns of all parts in the order in which they came; empty where the table does not exist."""
@@ -109,7 +114,7 @@ class SparkTables:
 
     def scratch(self, name: str) -> str:
         """A new path for what the session alone needs."""
-        return f"{self._location}/scratch/{self._session}/{name}.{uuid4().hex}"
+        return f"{self._location}/{SCRATCH}/{self._session}/{name}.{uuid4().hex}"
 
     def show(self, table: str) -> None:
         """Make a view of the table, unless there is one of these parts."""
@@ -131,12 +136,24 @@ class SparkTables:
 
         Its own at once, others after a day: somebody may still read them, and another session may be about to commit.
         """
-        self._delete(f"{self._root}/scratch/{self._session}")
+        self._delete(f"{self._root}/{SCRATCH}/{self._session}")
         kept = {_last(part["path"]) for parts in json.loads(self._read() or b"{}").values() for part in parts}
         for folder, written in self._written.items():
             for part in self._files.ls(f"{self._root}/{folder}", detail=False):
                 if _last(part) not in kept and (_last(part) in written or self._is_old(part)):
                     self._delete(part)
+
+    def purge(self) -> None:
+        """Delete all parts that no table has, and what other sessions left behind: nothing else may write meanwhile."""
+        kept = {_last(part.path) for parts in self._known.values() for part in parts} | {self._session}
+        for layer in self._folders(self._root):
+            for place in self._folders(layer):
+                for folder in [place] if _last(layer) == SCRATCH else self._folders(place):
+                    if _last(folder) not in kept:
+                        self._delete(folder)
+
+    def _folders(self, path: str) -> list[str]:
+        return [found["name"] for found in self._files.ls(path, detail=True) if found["type"] == "directory"]
 
     def _is_old(self, folder: str) -> bool:
         files = self._files.find(folder)

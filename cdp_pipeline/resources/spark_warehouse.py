@@ -22,7 +22,7 @@ from cdp_pipeline.resources.duckdb_warehouse import read_embedded
 from cdp_pipeline.resources.spark_connection import connected
 from cdp_pipeline.resources.spark_linking import SparkLinking
 from cdp_pipeline.resources.spark_tables import Part, SparkTables, columns_of
-from cdp_pipeline.resources.warehouse import BUILDING, Also, Audit, Linking, Reader, Rows, nothing_else
+from cdp_pipeline.resources.warehouse import BUILDING, Also, Audit, Reader, Rows, nothing_else
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
 from cdp_pipeline.sql.spark import name_of, spark_sql, spark_type, tables_asked, view_name
@@ -119,14 +119,23 @@ class SparkTablesSession:
         finally:
             self._in_step = False
 
+    @contextmanager
+    def rewriting(self, changed: Mapping[str, exp.Query]) -> Iterator[None]:
+        """The tables made of their queries, until and with the end of the step; then parts go that no table has."""
+        parts = {name: self._tables.write(name, self.frame(query)) for name, query in changed.items()}
+        with self.in_one_step():
+            for name, part in parts.items():
+                self._tables.put(name, [part])
+            yield
+        self._tables.purge()
+
     def stage(self, name: str, query: exp.Expr) -> None:
         """Write the result for this session, unless it is made of literals alone."""
         frame = self.frame(query)
         if any(query.find_all(exp.Table)):
-            path = self._tables.scratch(name)
-            frame.write.parquet(path)
-            frame = self._spark.read.schema(frame.schema).parquet(path)
-        self._show(name, frame)
+            self._keep(name, frame)
+        else:
+            self._show(name, frame)
 
     def stage_rows(self, name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
         """A frame of texts, cast to the types."""
@@ -156,9 +165,7 @@ class SparkTablesSession:
                 for place in batch.column("place").to_pylist():
                     yield from read_embedded(readers[place], seeds)
 
-        path = self._tables.scratch(FILES)
-        asked.mapInArrow(read, schema).write.parquet(path)
-        self._show(FILES, self._spark.read.schema(schema).parquet(path))
+        self._keep(FILES, asked.mapInArrow(read, schema))
         return exp.select("*").from_(FILES)
 
     def append_mapped(self, table: str, query: exp.Query, mapped: Callable[[pa.Table], pa.Table]) -> int:
@@ -173,6 +180,24 @@ class SparkTablesSession:
 
         self._show(MAPPED, self.frame(query).mapInArrow(of_batches, schema))
         return self.append(table, exp.select("*").from_(MAPPED))
+
+    def stage_grouped(
+        self, name: str, query: exp.Query, by: str, made: Callable[[pa.Table], pa.Table], types: Mapping[str, str]
+    ) -> None:
+        """The groups of a partition at once, in the executors."""
+        schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in types.items())
+
+        def of_partition(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            """What the function makes of all rows of the partition."""
+            if rows := list(batches):
+                yield from made(pa.Table.from_batches(rows)).select(list(types)).to_batches()
+
+        self._keep(name, self.frame(query).repartition(by).mapInArrow(of_partition, schema))
+
+    def components(self, name: str, nodes: exp.Query, links: exp.Query) -> None:
+        """By Splink, as joins."""
+        with self.linking() as linking:
+            self._keep(name, linking.components(self.frame(nodes), self.frame(links)))
 
     def export_private(self, query: exp.Expr, path: Path) -> None:
         """One file, written by an executor, mode 0600."""
@@ -208,6 +233,10 @@ class SparkTablesSession:
         content = self.frame(query).toArrow()
         return {name: content.column(name).to_numpy() for name in content.column_names}
 
+    def tables(self) -> list[str]:
+        """All tables, as `layer.table`."""
+        return self._tables.names()
+
     def columns(self, table: str) -> dict[str, str]:
         """Columns in order, with DuckDB's type names; empty where the table does not exist."""
         return self._tables.columns(table) if "." in table else dict(self._staged.get(table, {}))
@@ -221,7 +250,7 @@ class SparkTablesSession:
         return self._spark.sql(self.sql(query))
 
     @contextmanager
-    def linking(self) -> Iterator[Linking]:
+    def linking(self) -> Iterator[SparkLinking]:
         """Splink on this session; what it kept in memory is let go."""
         try:
             yield SparkLinking(self._spark, self.frame, self._show)
@@ -242,6 +271,11 @@ class SparkTablesSession:
                 if found.db:
                     self._tables.show(name)
         return spark_sql(query, schemas)
+
+    def _keep(self, name: str, frame: DataFrame) -> None:
+        path = self._tables.scratch(name)
+        frame.write.parquet(path)
+        self._show(name, self._spark.read.schema(frame.schema).parquet(path))
 
     def _show(self, name: str, frame: DataFrame) -> None:
         frame.createOrReplaceTempView(name)
@@ -292,22 +326,34 @@ class SparkWarehouse(ConfigurableResource):  # type: ignore[type-arg]
     master: str
     location: str
     seeds: str
+    memory: str = "4GB"
 
     @classmethod
     def of(cls, settings: Settings) -> "SparkWarehouse":
         """The warehouse of a deployment."""
-        return cls(master=settings.spark_master, location=settings.spark_location, seeds=str(settings.seeds))
+        return cls(
+            master=settings.spark_master,
+            location=settings.spark_location,
+            seeds=str(settings.seeds),
+            memory=settings.memory_limit,
+        )
 
     @contextmanager
     def session(self, read_only: bool = False) -> Iterator[SparkTablesSession]:
         """A session with the macros in place."""
-        spark = connected(self.master, Path(self.seeds))
+        spark = connected(self.master, Path(self.seeds), self.memory)
         tables = SparkTables(spark, self.location)
         try:
             yield SparkTablesSession(spark, tables, self.seeds)
         finally:
             if not read_only:
                 tables.close()
+
+    @contextmanager
+    def rewriting(self, session: SparkTablesSession, changed: Mapping[str, exp.Query]) -> Iterator[SparkTablesSession]:
+        """The same session: parts that the step takes away are deleted at its end."""
+        with session.rewriting(changed):
+            yield session
 
 
 def _content(file: exp.Table) -> pa.Table:

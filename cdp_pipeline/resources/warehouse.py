@@ -75,7 +75,21 @@ class Session(Protocol):
         """The rows that readers of files give, with columns of these types; each file is read where the engine works."""
 
     def append_mapped(self, table: str, query: exp.Query, mapped: Callable[[pa.Table], pa.Table]) -> int:
-        """Add to a table what a function makes of the query's rows, batch by batch; returns their number."""
+        """Add to a table what a function makes of the query's rows, of its columns, batch by batch; returns their number."""
+
+    def stage_grouped(
+        self, name: str, query: exp.Query, by: str, made: Callable[[pa.Table], pa.Table], types: Mapping[str, str]
+    ) -> None:
+        """Stage what a function makes of a query's rows: columns of these types.
+
+        The function is given rows of several groups (rows with the same value of `by`) at once, and of each all.
+        """
+
+    def components(self, name: str, nodes: exp.Query, links: exp.Query) -> None:
+        """Stage to which connected component each node belongs (node, component: its smallest node).
+
+        `nodes` (node) and `links` (node_l, node_r) hold whole numbers.
+        """
 
     def export_private(self, query: exp.Expr, path: Path) -> None:
         """Write a query's rows in the form that the suffix names (.csv with a header, .jsonl or .parquet).
@@ -91,6 +105,9 @@ class Session(Protocol):
 
     def arrays(self, query: exp.Expr) -> dict[str, Any]:
         """Numeric columns as numpy arrays, for algorithms on integer ids."""
+
+    def tables(self) -> list[str]:
+        """All tables, as `layer.table`."""
 
     def columns(self, table: str) -> dict[str, str]:
         """Names and types of a table's columns; empty where the table does not exist."""
@@ -137,3 +154,9 @@ class Warehouse(Protocol):
 
     def session(self, read_only: bool = False) -> AbstractContextManager[Session]:
         """Open, with the macros loaded; always gives the lock back."""
+
+    def rewriting(self, session: Any, changed: Mapping[str, exp.Query]) -> AbstractContextManager[Session]:
+        """The open session's warehouse with these tables made of their queries, for further changes.
+
+        At the end it takes the place of what was, in one step, and no byte stays of rows that no table has any more.
+        """

@@ -173,3 +173,28 @@ def test_what_a_session_on_spark_wrote_in_vain_is_deleted(spark_warehouse: Any) 
             session.replace_table("raw.in_vain", parse("select 2 as a"), _refuse)
     assert len(list((Path(spark_warehouse.location) / "raw" / "in_vain").iterdir())) == 1
     assert list((Path(spark_warehouse.location) / "scratch").iterdir()) == []
+
+
+def test_a_function_is_given_whole_groups(session: Session) -> None:
+    def sizes(rows: pa.Table) -> pa.Table:
+        """Each value with how many rows of its group were given at once."""
+        groups = rows.column("g").to_pylist()
+        return pa.table({"v": rows.column("v"), "n": pa.array(map(groups.count, groups), pa.int64())})
+
+    session.stage_rows("given", {"g": "bigint", "v": "bigint"}, [(number % 3, number) for number in range(9)])
+    types = {"v": "bigint", "n": "bigint"}
+    session.stage_grouped("sized", parse("select g, v from given"), "g", sizes, types)
+    assert sorted(session.rows(parse("select v, n from sized"))) == [(number, 3) for number in range(9)]
+    session.stage_grouped("sized", parse("select g, v from given where false"), "g", sizes, types)
+    assert session.rows(parse("select v, n from sized")) == []
+
+
+def test_components_bear_the_name_of_their_smallest_node(session: Session) -> None:
+    session.stage_rows("nodes", {"node": "bigint"}, [(node,) for node in (-5, 1, 2, 3, 7, 9)])
+    pairs = [(9, 2), (2, 3), (7, -5)]
+    session.stage_rows("ends", {"node_l": "bigint", "node_r": "bigint"}, pairs)
+    session.components("found", parse("select node from nodes"), parse("select node_l, node_r from ends"))
+    expected = [(-5, -5), (1, 1), (2, 2), (3, 2), (7, -5), (9, 2)]
+    assert sorted(session.rows(parse("select node, component from found"))) == expected
+    session.components("alone", parse("select node from nodes"), parse("select node_l, node_r from ends where false"))
+    assert sorted(session.rows(parse("select node, component from alone"))) == [(row[0], row[0]) for row in expected]

@@ -10,8 +10,10 @@ The map, the links that it was made of and the events of the change take effect 
 
 import hashlib
 import json
+from functools import partial
 
-import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from cdp_pipeline.assets.identity.identity_events import EVENTS, stage_events
@@ -19,9 +21,9 @@ from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.assets.profile_ids import stage_ids
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
-from cdp_pipeline.config.identity import Identity
+from cdp_pipeline.config.identity import Bridge, Identity
 from cdp_pipeline.config.steward import as_table, contradictions, load_decisions
-from cdp_pipeline.domain.clustering import Integers, bits, components, cut, thin_bridges
+from cdp_pipeline.domain.clustering import bits, cut, numbered, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import (
     common_names_select,
@@ -47,7 +49,9 @@ DECISIONS = Expectation(
 )
 CHECKS = (DECISIONS,)
 LINKS = "identity.links"
-NO_PAIRS = {"record_no_l": "bigint", "record_no_r": "bigint"}
+PAIR = {"record_no_l": "bigint", "record_no_r": "bigint"}
+CONFLICT = {"cluster": "bigint", **PAIR}
+CLUSTERED = {"record_no": "bigint", "cluster": "bigint"}
 
 
 def build(run: TableRun) -> None:
@@ -145,27 +149,35 @@ def _before(run: TableRun, is_whole: bool) -> exp.Expr:
 def _stage_clusters(run: TableRun, identity: Identity, guards: list[str]) -> None:
     """`clusters` (record_no, cluster, component): components, cut where they break a guard."""
     session = run.session
-    numbers: Integers = session.arrays(QUERIES["numbers"])["record_no"]
     session.stage("links", QUERIES["working_links"])
-    links = session.arrays(exp.select("record_no_l", "record_no_r", "strength").from_("links"))
-    left, right = (np.searchsorted(numbers, links[name]) for name in ("record_no_l", "record_no_r"))
-    labels = numbers[components(len(numbers), left, right)]
-    connected = labels.copy()
+    nodes = exp.select(named(column("record_no"), "node")).from_("working")
+    ends = exp.select(named(column("record_no_l"), "node_l"), named(column("record_no_r"), "node_r")).from_("links")
+    session.components("connected", nodes, ends)
     bridge = identity.guards.bridge
-    thin = thin_bridges(len(numbers), left, right, links["strength"], bridge.weak_below, bridge.least_records)
-    if thin.any():
-        labels = numbers[components(len(numbers), left[~thin], right[~thin])]
-        session.stage_arrays("links", {name: values[~thin] for name, values in links.items()})
-    run.metadata["bridges cut"] = int(thin.sum())
-    session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
+    session.stage("bridge", exp.select(named(literal(bridge.weak_below), "weak_below")))
+    session.stage_grouped("bridges", QUERIES["links_with_weak"], "component", partial(_bridges, bridge), PAIR)
+    run.metadata["bridges cut"] = session.rows(exp.select("count(*)").from_("bridges"))[0][0]
+    if run.metadata["bridges cut"]:
+        session.stage("links", QUERIES["links_without_bridges"])
+        session.components("parted", nodes, ends)
+    else:
+        session.stage("parted", exp.select("*").from_("connected"))
+    session.stage(
+        "clusters",
+        exp.select(named(column("node"), "record_no"), named(column("component"), "cluster")).from_("parted"),
+    )
+    session.stage("settled", no_rows(CLUSTERED))
+    session.stage("conflicts", no_rows(CONFLICT))
     session.stage("broken", crowded_select(identity.guards.max_records))
-    crowded = _recut(run, numbers, labels, identity)
-    split = _split(run, numbers, labels, identity, guards)
-    session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels, "component": connected})
+    crowded = _recut(run, identity)
+    if crowded:
+        session.stage("clusters", QUERIES["clusters"])
+    split = _split(run, identity, guards)
+    session.stage("clusters", QUERIES["clusters"])
     run.metadata["components cut"] = crowded + split
 
 
-def _split(run: TableRun, numbers: Integers, labels: Integers, identity: Identity, guards: list[str]) -> int:
+def _split(run: TableRun, identity: Identity, guards: list[str]) -> int:
     """Cut clusters until none holds a conflict; returns how many held one at first.
 
     What is cut is looked at again: a record that excused a conflict of others may have been cut away from them.
@@ -174,33 +186,52 @@ def _split(run: TableRun, numbers: Integers, labels: Integers, identity: Identit
     while True:
         session.stage("conflicts", conflicts_select(identity, guards))
         session.stage("broken", touched_select())
-        broken = session.arrays(QUERIES["broken_records"])["record_no"]
-        found = _recut(run, numbers, labels, identity, "conflicts")
+        found = _recut(run, identity)
         if not found:
             return cut_at_first
         cut_at_first = cut_at_first or found
-        again: Integers = np.searchsorted(numbers, broken)
-        session.stage_arrays("clusters", {"record_no": broken, "cluster": labels[again]})
+        session.stage("clusters", exp.select("*").from_("cut_anew"))
 
 
-def _recut(run: TableRun, numbers: Integers, labels: Integers, identity: Identity, conflicts: str | None = None) -> int:
-    """Cut the clusters listed in `broken`; returns their number."""
+def _recut(run: TableRun, identity: Identity) -> int:
+    """Cut the clusters listed in `broken` (`cut_anew`: their records), and note it in `settled`; returns their number."""
     session = run.session
-    broken = session.arrays(QUERIES["broken_records"])
-    if not len(broken["record_no"]):
-        return 0
-    links = session.arrays(QUERIES["broken_links"])
-    apart = session.arrays(QUERIES["broken_conflicts"] if conflicts else no_rows(NO_PAIRS))
-    labels[np.searchsorted(numbers, broken["record_no"])] = cut(
-        broken["record_no"],
-        broken["cluster"],
-        (links["record_no_l"], links["record_no_r"], links["strength"]),
-        (apart["record_no_l"], apart["record_no_r"]),
-        identity.guards.max_records,
-        bits(identity.thresholds.merge),
+    broken = int(session.rows(exp.select("count(*)").from_("broken"))[0][0])
+    if broken:
+        made = partial(_cut, identity.guards.max_records, bits(identity.thresholds.merge))
+        session.stage_grouped("cut_anew", QUERIES["broken_clusters"], "cluster", made, CLUSTERED)
+        session.stage("settled", QUERIES["settled"])
+    return broken
+
+
+def _bridges(bridge: Bridge, links: pa.Table) -> pa.Table:
+    """The links (component, record_no_l, record_no_r, strength) of whole components that are thin bridges."""
+    size, left, right = numbered(*(links.column(name).to_numpy() for name in PAIR))
+    strength = links.column("strength").to_numpy()
+    thin = thin_bridges(size, left, right, strength, bridge.weak_below, bridge.least_records)
+    return links.select(list(PAIR)).filter(pa.array(thin))
+
+
+def _cut(largest: int, surer: float, rows: pa.Table) -> pa.Table:
+    """Records of whole clusters with the groups that they are cut into, of rows (cluster, one, other, strength).
+
+    A row is a record, where it has no other end; a link, where it has a strength; else a conflict.
+    """
+    rows = rows.sort_by([("cluster", "ascending"), ("one", "ascending")])
+    is_record = pc.is_null(rows.column("other"))
+    is_link = pc.is_valid(rows.column("strength"))
+    records, links = rows.filter(is_record), rows.filter(is_link)
+    conflicts = rows.filter(pc.and_not(pc.invert(is_record), is_link))
+    numbers = records.column("one").to_numpy()
+    groups = cut(
+        numbers,
+        records.column("cluster").to_numpy(),
+        (links.column("one").to_numpy(), links.column("other").to_numpy(), links.column("strength").to_numpy()),
+        (conflicts.column("one").to_numpy(), conflicts.column("other").to_numpy()),
+        largest,
+        surer,
     )
-    session.stage_arrays("clusters", {"record_no": numbers, "cluster": labels})
-    return len(np.unique(broken["cluster"]))
+    return pa.table({"record_no": numbers, "cluster": groups})
 
 
 def _write_all_else(run: TableRun, is_logged: bool) -> None:

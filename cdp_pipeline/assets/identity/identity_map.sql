@@ -54,9 +54,6 @@ select record_no, record_id, profile_id
 from identity.identity_map
 where component in (select component from touched)
 
--- name: numbers
-select record_no from working order by record_no
-
 -- name: working_links
 select links_now.record_no_l, links_now.record_no_r, links_now.strength
 from links_now
@@ -64,21 +61,47 @@ semi join working as l on links_now.record_no_l = l.record_no
 semi join working as r on links_now.record_no_r = r.record_no
 where links_now.strength is not null
 
--- name: broken_records
-select clusters.record_no, clusters.cluster
+-- name: links_with_weak
+with placed as (
+    select connected.component, links.record_no_l, links.record_no_r, links.strength
+    from links
+    join connected on links.record_no_l = connected.node
+)
+
+select placed.*
+from placed
+semi join (select placed.component from placed, bridge where placed.strength < bridge.weak_below) as weak on placed.component = weak.component
+
+-- name: links_without_bridges
+select links.*
+from links
+anti join bridges on links.record_no_l = bridges.record_no_l and links.record_no_r = bridges.record_no_r
+
+-- name: broken_clusters
+select clusters.cluster, clusters.record_no as one, cast(null as bigint) as other, cast(null as double) as strength
 from clusters
 semi join broken on clusters.cluster = broken.cluster
-order by clusters.cluster, clusters.record_no
-
--- name: broken_links
-select links.record_no_l, links.record_no_r, links.strength
+union all
+select l.cluster, links.record_no_l, links.record_no_r, links.strength
 from links
 join clusters as l on links.record_no_l = l.record_no
 join clusters as r on links.record_no_r = r.record_no and l.cluster = r.cluster
 semi join broken on l.cluster = broken.cluster
+union all
+select conflicts.cluster, conflicts.record_no_l, conflicts.record_no_r, cast(null as double)
+from conflicts
+semi join broken on conflicts.cluster = broken.cluster
 
--- name: broken_conflicts
-select record_no_l, record_no_r from conflicts
+-- name: settled
+select * from cut_anew
+union all
+select settled.* from settled anti join cut_anew on settled.record_no = cut_anew.record_no
+
+-- name: clusters
+select parted.node as record_no, coalesce(settled.cluster, parted.component) as cluster, connected.component
+from parted
+join connected on parted.node = connected.node
+left join settled on parted.node = settled.record_no
 
 -- name: members
 select

@@ -4,11 +4,11 @@ A profile is as sure as the strongest links that hold all its records together (
 further links confirm it, and are counted, but the records stay one person without them.
 """
 
-import numpy as np
+import pyarrow as pa
 from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
-from cdp_pipeline.domain.clustering import strongest_tree
+from cdp_pipeline.domain.clustering import numbered, strongest_tree
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -17,10 +17,15 @@ QUERIES = named_beside(__file__)
 def build(run: TableRun) -> None:
     """From the links within each profile, and those that were cut."""
     session = run.session
-    numbers = session.arrays(QUERIES["numbers"])["record_no"]
     session.stage("links_within", QUERIES["links_within"])
-    links = session.arrays(exp.select("*").from_("links_within").order_by("record_no_l", "record_no_r"))
-    ends = [np.searchsorted(numbers, links[name]) for name in ("record_no_l", "record_no_r")]
-    tree = strongest_tree(len(numbers), ends[0], ends[1], links["strength"])
-    session.stage_arrays("tree", {"record_no": links["record_no_l"][tree], "strength": links["strength"][tree]})
+    links = exp.select("component", "record_no_l", "record_no_r", "strength").from_("links_within")
+    session.stage_grouped("tree", links, "component", _tree, {"record_no": "bigint", "strength": "double"})
     run.write(QUERIES["confidence"])
+
+
+def _tree(links: pa.Table) -> pa.Table:
+    """The links (component, record_no_l, record_no_r, strength) of the trees, by one of their ends."""
+    ends = [links.column(name).to_numpy() for name in ("record_no_l", "record_no_r")]
+    strength = links.column("strength").to_numpy()
+    tree = strongest_tree(*numbered(*ends), strength)
+    return pa.table({"record_no": ends[0][tree], "strength": strength[tree]})

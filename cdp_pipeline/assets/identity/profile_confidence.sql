@@ -1,13 +1,9 @@
--- name: numbers
-select record_no, profile_id from identity.identity_map order by record_no
-
 -- name: links_within
-select links.record_no_l, links.record_no_r, links.strength
+select l.component, links.record_no_l, links.record_no_r, links.strength
 from identity.links as links
 join identity.identity_map as l on links.record_no_l = l.record_no
 join identity.identity_map as r on links.record_no_r = r.record_no and l.profile_id = r.profile_id
 where links.strength is not null
-order by links.record_no_l, links.record_no_r
 
 -- name: confidence
 with sizes as (

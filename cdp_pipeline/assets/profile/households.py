@@ -4,12 +4,10 @@ Profiles of one address and family name, or of one landline, are a household, an
 of such bonds joins. A bond of more profiles than `households.most_profiles` (an office's number) joins nobody.
 """
 
-import numpy as np
 from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
-from cdp_pipeline.domain.clustering import components
-from cdp_pipeline.domain.expressions import literal, named
+from cdp_pipeline.domain.expressions import column, literal, named
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -23,8 +21,5 @@ def build(run: TableRun) -> None:
         "limits", exp.select(named(literal(run.project.survivorship.households.most_profiles), "most_profiles"))
     )
     session.stage("bonds", QUERIES["bonds"])
-    edges = session.arrays(QUERIES["edges"])
-    size = int(session.rows(exp.select("count(*)").from_("profiles"))[0][0])
-    groups = components(size, edges["profile_no"], edges["first_no"])
-    session.stage_arrays("grouped", {"profile_no": np.arange(size), "household_no": groups})
+    session.components("grouped", exp.select(named(column("profile_no"), "node")).from_("profiles"), QUERIES["edges"])
     run.write(QUERIES["households"])

@@ -31,19 +31,19 @@ qualify count(*) over each_bond <= (select most_profiles from limits)
 window each_bond as (partition by both_kinds.rule, both_kinds.bond)
 
 -- name: edges
-select profile_no, first_no from bonds order by profile_no, first_no
+select profile_no as node_l, first_no as node_r from bonds
 
 -- name: households
 with bonded as (
-    select distinct bonds.profile_no, grouped.household_no from bonds join grouped on bonds.profile_no = grouped.profile_no
+    select distinct bonds.profile_no, grouped.component as household_no from bonds join grouped on bonds.profile_no = grouped.node
 ),
 
 rules as (
-    select grouped.household_no, string_agg(distinct bonds.rule, ', ' order by bonds.rule) as rule
+    select grouped.component as household_no, string_agg(distinct bonds.rule, ', ' order by bonds.rule) as rule
     from bonds
-    join grouped on bonds.profile_no = grouped.profile_no
+    join grouped on bonds.profile_no = grouped.node
     where bonds.size > 1
-    group by grouped.household_no
+    group by grouped.component
 )
 
 select

@@ -1,7 +1,6 @@
 """`raw.<source>__<table>`: every delivered line, all columns text, with day, file and line number."""
 
 import json
-from functools import partial
 from pathlib import Path
 
 from sqlglot import exp
@@ -11,12 +10,11 @@ from cdp_pipeline.assets.table import Builder, TableAsset, TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.sidecar import Sidecar, SidecarColumn
 from cdp_pipeline.config.sources import Source, Table
-from cdp_pipeline.domain.expressions import column, named, null_as, text
-from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS
+from cdp_pipeline.domain.expressions import column, text
+from cdp_pipeline.domain.staging import LINE_DESCRIPTIONS, REJECT_DESCRIPTIONS
 from cdp_pipeline.privacy.suppression import ErasedPeople
-from cdp_pipeline.resources.landing import DeliveredFile, LandingZone
+from cdp_pipeline.resources.landing import DeliveredFile
 from cdp_pipeline.resources.scratch import scratch_folder
-from cdp_pipeline.resources.warehouse import Session
 
 AS_CONFIGURED = Expectation(
     expectation="expect_columns_as_configured",
@@ -24,14 +22,6 @@ AS_CONFIGURED = Expectation(
     dimension="consistency",
     sentence="The files have the configured columns: no new one, which raw alone keeps, and no optional one missing.",
 )
-REJECTS = {
-    "_reject_reason": SidecarColumn(type="VARCHAR", description="Why the line can't be read; null where it can"),
-    "_reject_text": SidecarColumn(
-        type="VARCHAR",
-        description="The line as delivered, where it can't be read",
-        privacy="direct_identifier",
-    ),
-}
 
 
 def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
@@ -47,7 +37,7 @@ def raw_table(name: str, source: Source, definition: Table) -> TableAsset:
         grain="a delivered line",
         key=("_extract_date", "_file", "_line"),
         partition="_extract_date",
-        columns={**columns, **LINE_DESCRIPTIONS, **REJECTS},
+        columns={**columns, **LINE_DESCRIPTIONS, **REJECT_DESCRIPTIONS},
     )
     reads = frozenset({"quality.extracts"})
     build = _builder(source.source, source.plain_name(name), definition)
@@ -64,7 +54,7 @@ def _builder(source: str, plain: str, definition: Table) -> Builder:
         types = {**run.table.sidecar.types, **dict.fromkeys(extra, "varchar")}
         run.extra_columns = bool(extra)
         readers = [
-            partial(_lines, run.landing, definition, file, f"delivered_{number}", tuple(types))
+            run.landing.reader(definition, file, f"delivered_{number}", tuple(types))
             for number, file in enumerate(files)
         ]
         with scratch_folder(run.settings.data) as scratch:
@@ -103,20 +93,3 @@ def _inspected(run: TableRun, source: str, plain: str, definition: Table) -> lis
         erased.keep_out(run.landing, run.table.name, run.project.sources[source], definition, day)
     again = [file for day in sorted(others) for file in run.landing.inspect(definition, day)]
     return [*(file for file in files if file.day not in others), *again]
-
-
-def _lines(
-    landing: LandingZone,
-    definition: Table,
-    file: DeliveredFile,
-    slot: str,
-    wanted: tuple[str, ...],
-    session: Session,
-    scratch: Path,
-) -> exp.Query:
-    """The lines of one file, with null for the wanted columns that it lacks."""
-    known = {*file.columns, *LINE_DESCRIPTIONS, *REJECTS}
-    lines = landing.lines(session, definition, file, slot, scratch)
-    return exp.select(*(column(name) if name in known else named(null_as("varchar"), name) for name in wanted)).from_(
-        lines.subquery("lines")
-    )
