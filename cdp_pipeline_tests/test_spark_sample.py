@@ -1,4 +1,4 @@
-"""The sample on Spark: a first day and a daily change, beside the embedded engine's."""
+"""The sample on Spark: a first day, a daily change, a corrected day and an erasure, beside the embedded engine's."""
 
 import json
 import math
@@ -16,6 +16,7 @@ import pytest
 from cdp_pipeline_tests.homes import REPOSITORY
 
 DAYS = ("2026-11-09", "2026-11-10")
+ADRIAN = "adrian.keller@gmail.com"
 MODEL = "select settings from identity.linkage_model"
 ALIKE = {"CDP_SPARK_MASTER": "local[2]", "CDP_PSEUDONYM_KEY": "0" * 64}
 pytestmark = pytest.mark.spark
@@ -32,16 +33,25 @@ def _home(path: Path, settings: str) -> Path:
     return path
 
 
-def _run(home: Path, day: str, engine: str) -> None:
+def _cdp(home: Path, engine: str, *asked: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "cdp_pipeline.cli", "run", "--date", day],
+        [sys.executable, "-m", "cdp_pipeline.cli", *asked],
         env={**os.environ, **ALIKE, "CDP_HOME": str(home), "CDP_ENGINE": engine},
         capture_output=True,
         text=True,
         timeout=3000,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-3000:]
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+
+
+def _correct(home: Path) -> None:
+    """Of the first day, an account has another name, and one is not delivered any more."""
+    path = home / "data" / "landing" / "web_shop" / DAYS[0] / "accounts.csv"
+    header, *others, _, last = path.read_text(encoding="utf-8").splitlines()
+    cells = last.split(",")
+    cells[header.split(",").index("last_name")] = "Corrected"
+    path.write_text("\n".join([header, *others, ",".join(cells), ""]), encoding="utf-8")
 
 
 def _published(home: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -62,17 +72,27 @@ def _is_alike(found: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
     )
 
 
-def test_two_days_are_published_alike_on_both_engines(
+def _are_alike(homes: dict[str, Path]) -> None:
+    known, found = (_published(homes[engine]) for engine in ("duckdb", "spark"))
+    assert list(found) == list(known)
+    for name in known:
+        assert len(found[name]) == len(known[name]), name
+        assert all(map(_is_alike, found[name], known[name])), name
+
+
+def test_days_a_correction_and_an_erasure_are_published_alike_on_both_engines(
     spark_warehouse: object, sample_home: Path, tmp_path: Path
 ) -> None:
     with duckdb.connect(str(sample_home / "data" / "warehouse" / "cdp.duckdb"), read_only=True) as connection:
         settings = json.dumps(json.loads(connection.execute(MODEL).fetchall()[0][0]))
     homes = {engine: _home(tmp_path / engine, settings) for engine in ("duckdb", "spark")}
-    for day in DAYS:
+    for asked in (
+        ("run", "--date", DAYS[0]),
+        ("erase", "--email", ADRIAN),
+        ("run", "--from", DAYS[0], "--to", DAYS[1]),
+    ):
         for engine, home in homes.items():
-            _run(home, day, engine)
-        known, found = (_published(homes[engine]) for engine in ("duckdb", "spark"))
-        assert list(found) == list(known)
-        for name in known:
-            assert len(found[name]) == len(known[name]), name
-            assert all(map(_is_alike, found[name], known[name])), name
+            if "--from" in asked:
+                _correct(home)
+            _cdp(home, engine, *asked)
+        _are_alike(homes)

@@ -89,8 +89,13 @@ def load(path: Path, model: type[M]) -> M:
 
 
 def nearest(name: str, known: Iterable[str], *, otherwise: str = "", before: str = "", alike: float = 0.6) -> str:
-    """The hint of the nearest of the known names, `before` in front of it, or `otherwise` where none is `alike` enough."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=alike)
+    """The hint of the nearest of the known names, `before` in front of it, or `otherwise` where none is `alike` enough.
+
+    The same letters in another order are nearest.
+    """
+    names = list(known)
+    near = [other for other in names if sorted(other) == sorted(name)]
+    near = near or difflib.get_close_matches(name, names, n=1, cutoff=alike)
     return f"{before}did you mean '{near[0]}'?" if near else otherwise
 
 
@@ -153,7 +158,9 @@ def _fault(path: Path, model: type[Config], detail: ErrorDetails) -> str:
         return f"{place}: {detail['msg']} (secrets are given by the names of environment variables)"
     if isinstance(detail["input"], dict | list):
         return f"{place}: {detail['msg']}"
-    return f"{place}: {detail['msg']}; found {detail['input']!r}"
+    known = re.findall("'([^']+)'", detail["ctx"]["expected"]) if detail["type"] == "literal_error" else []
+    hint = nearest(str(detail["input"]), known, before="; ")
+    return f"{place}: {detail['msg']}; found {detail['input']!r}{hint}"
 
 
 def _known_keys(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> set[str]:

@@ -39,6 +39,7 @@ SAYS = {
     "given_name": "their given names conflict",
     "common_name": "two given names that are common here, and no birth date that they share",
     "namesake": "namesakes of one street, with other mailboxes and no telephone in common",
+    "mobile": "namesakes of one street, with two mobile telephones and no mailbox in common",
 }
 OTHERWISE = (
     "linked records that a guard keeps apart draw them to both sides; or together they would break the limit of "

@@ -5,6 +5,7 @@ import pytest
 from cdp_pipeline.config.base import ConfigError, load, read_yaml
 from cdp_pipeline.config.consent import Consent
 from cdp_pipeline.config.deployment import Deployment
+from cdp_pipeline.config.segments import Property
 
 
 def _written(tmp_path: Path, text: str) -> Path:
@@ -61,3 +62,14 @@ def test_words_are_not_taken_for_booleans(tmp_path: Path, word: str) -> None:
     path = tmp_path / "consent.yml"
     path.write_text(text)
     assert load(path, Consent).channels == (word,)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [("=>", "did you mean '>='?"), ("not_in", "did you mean 'not in'?"), ("roughly", "found 'roughly'$")],
+)
+def test_a_word_that_is_none_of_those_known_is_told_with_the_nearest(tmp_path: Path, found: str, told: str) -> None:
+    path = tmp_path / "rule.yml"
+    path.write_text(f"field: city\noperator: {found!r}\nvalue: 1\n")
+    with pytest.raises(ConfigError, match=told.replace("?", r"\?")):
+        load(path, Property)

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from cdp_pipeline.config.project import load_project
+from cdp_pipeline.domain.guards import CONDITIONS
 from cdp_pipeline.reporting.explain import SAYS, explain, write_html
 from cdp_pipeline.settings import Settings
 from cdp_pipeline_tests.homes import cdp
@@ -93,6 +94,10 @@ def test_an_unknown_record_and_a_profile_beside_a_record_are_told(home: Path) ->
     (profile,) = _one(home, f"select profile_id from identity.identity_map where record_id = '{ADRIAN[1]}'")
     for asked in (["web_shop.accounts:nobody"], [profile, ADRIAN[1]]):
         assert not explain(settings, project, asked, Console(quiet=True))
+
+
+def test_every_guard_has_its_words() -> None:
+    assert set(SAYS) == {None, *CONDITIONS}
 
 
 def test_the_page_is_its_owners(tmp_path: Path) -> None:
