@@ -16,7 +16,7 @@ from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
-from cdp_pipeline.resources.warehouse import Warehouse
+from cdp_pipeline.resources.warehouse import Session, Warehouse
 from cdp_pipeline_tests.homes import REPOSITORY, make_command
 
 # A shared machine pauses when it likes; `make test-long` looks ten times as far.
@@ -73,6 +73,17 @@ def spark_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wareho
     location = tmp_path_factory.mktemp("spark")
     os.environ["SPARK_CONF_DIR"] = str(Path(__file__).parent / "cases" / "spark")
     yield SparkWarehouse(master="local[2]", location=str(location), seeds=str(REPOSITORY / "seeds"))
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def any_session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A session on the one engine, then on the other."""
+    if request.param == "duckdb":
+        with DuckDBWarehouse(database=":memory:", seeds=str(REPOSITORY / "seeds")).session() as opened:
+            yield opened
+    else:
+        with request.getfixturevalue("spark_warehouse").session() as opened:
+            yield opened
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Great Expectations on Spark data frames.
 
 What belongs here: the same suites on the other engine. What does not: what is asked (`checks.suites`). Queries of
-truths are told in Spark's SQL; rows that fail are counted, and shown of truths alone, as Great Expectations tells
-no query that finds the others on this engine.
+truths are told in Spark's SQL. Great Expectations tells no query that finds failing rows on this engine; it tells
+that of the embedded one, of a table without a row.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,12 @@ from great_expectations.execution_engine import SparkDFExecutionEngine
 from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchData
 
 from cdp_pipeline.checks.gx_duckdb import outcomes
+from cdp_pipeline.checks.gx_duckdb import validate as validate_embedded
 from cdp_pipeline.checks.suites import BATCH, query_of
+from cdp_pipeline.domain.expressions import no_rows
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.spark_warehouse import SharedTables
+from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.lineage import parse
 
 QUERY = "unexpected_rows_query"
@@ -31,8 +35,24 @@ def validate(
     engine = SparkDFExecutionEngine(spark=tables.spark, persist=False)
     asked = [(kind, _told(tables, table, arguments)) for kind, arguments in expectations]
     found = outcomes(engine, SparkDFBatchData(engine, tables.frame(table)), table, asked, shown, in_full=in_full)
-    own = [arguments.get(QUERY) for _, arguments in expectations]
-    return [{**outcome, "query": query} for outcome, query in zip(found, own, strict=True)]
+    failing = [place for place, outcome in enumerate(found) if outcome["unexpected_count"]]
+    asked_of_rows = [place for place in failing if QUERY not in expectations[place][1]]
+    queries = {place: expectations[place][1].get(QUERY) for place in failing}
+    told = _queries(tables, table, [expectations[place] for place in asked_of_rows], shown)
+    queries.update(zip(asked_of_rows, told, strict=True))
+    return [{**outcome, "query": queries.get(place)} for place, outcome in enumerate(found)]
+
+
+def _queries(
+    tables: SharedTables, table: str, expectations: list[tuple[str, dict[str, Any]]], shown: Sequence[str]
+) -> list[str | None]:
+    """For each expectation the query that finds the rows which fail it, in DuckDB's SQL."""
+    if not expectations:
+        return []
+    with DuckDBWarehouse(database=":memory:", seeds=tables.seeds).session() as session:
+        session.replace_table(table, no_rows(tables.columns(table)), unaudited)
+        found = validate_embedded(session.sharing(), table, expectations, shown)
+    return [outcome["query"] for outcome in found]
 
 
 def _told(tables: SharedTables, table: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.lineage import Schema, column_lineage, parse, tables_read
 
 FAILING = "failing_rows"
+WHOLE_ROW = "_whole_row"
 PLACES = ("_file", "_line", "_extract_date")
 """Where a delivered line stands: never masked, so that whoever may open the file finds it."""
 CONFIGURED = ("source", "source_table", "segment", "destination")
@@ -51,10 +52,12 @@ def masked_sample(session: Session, query: str, sidecar: Sidecar, most: int, sta
     """
     found = parse(query.strip().rstrip(";"))
     assert isinstance(found, exp.Query)
-    rows = exp.select(exp.Star()).from_(found.subquery("found"))
-    whole_row = exp.cast(exp.column("found"), "varchar")
-    session.stage(FAILING, rows.order_by(whole_row).limit(most))
-    types = session.columns(FAILING)
+    if isinstance(found, exp.Select):
+        found = found.select(*{part.alias_or_name.lower(): part for part in found.selects}.values(), append=False)
+    whole_row = named(exp.cast(exp.column("found"), "varchar"), WHOLE_ROW)
+    rows = exp.select("found.*", whole_row).from_(found.subquery("found"))
+    session.stage(FAILING, rows.order_by(column(WHOLE_ROW)).limit(most))
+    types = {name: kind for name, kind in session.columns(FAILING).items() if name != WHOLE_ROW}
     origins = _origins(session, found)
     counts = {part.alias_or_name for part in found.selects if isinstance(part.unalias(), exp.Count)}
     shown = [
@@ -66,7 +69,7 @@ def masked_sample(session: Session, query: str, sidecar: Sidecar, most: int, sta
         )
         for name, kind in types.items()
     ]
-    listed = session.rows(exp.select(*shown).from_(table(FAILING)).order_by(exp.cast(exp.column(FAILING), "varchar")))
+    listed = session.rows(exp.select(*shown).from_(table(FAILING)).order_by(column(WHOLE_ROW)))
     return json.dumps([dict(zip(types, row, strict=True)) for row in listed], ensure_ascii=False) if listed else None
 
 

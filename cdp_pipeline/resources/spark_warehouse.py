@@ -49,6 +49,15 @@ class SharedTables:
         """A query as Spark's text."""
         return self.session.sql(query)
 
+    @property
+    def seeds(self) -> str:
+        """Where the macros' reference tables lie."""
+        return self.session.seeds
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Columns of a table."""
+        return self.session.columns(table)
+
     def name(self, table: str) -> str:
         """The view of a table, as Spark's text names it."""
         return view_name(table)
@@ -61,7 +70,7 @@ class SparkTablesSession:
 
     def __init__(self, spark: SparkSession, tables: SparkTables, seeds: str) -> None:
         self._spark = spark
-        self._seeds = seeds
+        self.seeds = seeds
         self._tables = tables
         self._staged: dict[str, dict[str, str]] = {}
         self._in_step = False
@@ -156,7 +165,7 @@ class SparkTablesSession:
     def rows_of_files(self, readers: Sequence[Reader], types: Mapping[str, str], scratch: Path) -> exp.Query:
         """Each file is read by one executor, with the embedded engine, whose readers tell what can't be read."""
         schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in types.items())
-        seeds, places = self._seeds, [(place,) for place in range(len(readers))]
+        seeds, places = self.seeds, [(place,) for place in range(len(readers))]
         asked = self._spark.createDataFrame(places, "place int").repartition(max(len(readers), 1), "place")
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -98,9 +98,12 @@ def _hashed(node: exp.Expr) -> exp.Expr:
     """A number of 64 bits; of a whole row where a table is named."""
     value = node.expressions[0]
     if isinstance(value, exp.TableColumn):
-        row = _call("struct", exp.Column(this=exp.Star(), table=exp.to_identifier(value.name)))
-        return exp.cast(_call("xxhash64", _call("to_json", row)), "decimal(20, 0)")
+        return exp.cast(_call("xxhash64", _call("to_json", _row(value))), "decimal(20, 0)")
     return exp.cast(_call("xxhash64", *node.expressions), "decimal(20, 0)")
+
+
+def _row(table: exp.TableColumn) -> exp.Expr:
+    return _call("struct", exp.Column(this=exp.Star(), table=exp.to_identifier(table.name)))
 
 
 def _seconds(node: exp.Expr) -> exp.Expr:
@@ -166,7 +169,9 @@ def _length(node: exp.Expr) -> exp.Expr:
 
 
 def _cast(node: exp.Expr) -> exp.Expr:
-    """Rows are made of a list whose elements have the type."""
+    """Rows are made of a list whose elements have the type; a whole row is written as JSON."""
+    if isinstance(node.this, exp.TableColumn):
+        return _call("to_json", _row(node.this))
     if not isinstance(node.this, exp.Explode):
         return node
     listed = exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[node.args["to"].copy()], nested=True)

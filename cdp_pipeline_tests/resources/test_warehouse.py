@@ -8,20 +8,13 @@ import pyarrow as pa
 import pytest
 
 from cdp_pipeline.domain.expressions import column, literal
-from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.resources.warehouse import Session, Warehouse, WarehouseError
-from cdp_pipeline.settings import REPOSITORY
 from cdp_pipeline.sql.lineage import parse
 
 
-@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
-def session(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Session]:
-    if request.param == "duckdb":
-        with DuckDBWarehouse(database=":memory:", seeds=str(REPOSITORY / "seeds")).session() as opened:
-            yield opened
-    else:
-        with request.getfixturevalue("spark_warehouse").session() as opened:
-            yield opened
+@pytest.fixture
+def session(any_session: Session) -> Session:
+    return any_session
 
 
 def _accept(building: str) -> None:
