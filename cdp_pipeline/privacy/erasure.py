@@ -139,7 +139,7 @@ def erase(
             group = project.consent.published.smallest_group
             public = public_selects(successor, published, pseudonym_key(settings), group)
             publish(successor, public, settings.published)
-        found.left += [str(path.relative_to(settings.home)) for path in _files(settings) if search.finds(path)]
+    found.left += [str(path.relative_to(settings.home)) for path in _files(settings) if search.finds(path)]
     _write_report(settings, found)
     return found
 
