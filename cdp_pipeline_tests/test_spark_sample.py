@@ -48,10 +48,10 @@ def _cdp(home: Path, engine: str, *asked: str) -> None:
 def _correct(home: Path) -> None:
     """Of the first day, an account has another name, and one is not delivered any more."""
     path = home / "data" / "landing" / "web_shop" / DAYS[0] / "accounts.csv"
-    header, *others, _, last = path.read_text(encoding="utf-8").splitlines()
-    cells = last.split(",")
+    header, first, _, *others = path.read_text(encoding="utf-8").splitlines()
+    cells = first.split(",")
     cells[header.split(",").index("last_name")] = "Corrected"
-    path.write_text("\n".join([header, *others, ",".join(cells), ""]), encoding="utf-8")
+    path.write_text("\n".join([header, ",".join(cells), *others, ""]), encoding="utf-8")
 
 
 def _published(home: Path) -> dict[str, list[tuple[Any, ...]]]:
