@@ -105,6 +105,7 @@ def main() -> None:
             day, environment = make_home(records, Path(folder))
             in_process("benchmarks.spark", ["day", day], environment)
             found = in_process("benchmarks.spark", ["step", day], environment | {"CDP_MEMORY_LIMIT": arguments.memory})
+            Console().print(f"{found['records']:,} records: linked in {found['whole']:.0f} s")
             table.add_row(
                 f"{found['records']:,}",
                 f"{found['whole']:.1f}",
@@ -114,7 +115,7 @@ def main() -> None:
                 f"{found['whole'] / before:.2f}" if before else "",
             )
             before = found["whole"]
-    Console().print(table)
+    Console(width=160).print(table)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ SEEN_BY = {
     "mobile": "full_key",
 }
 FEWEST_PROVED = 100
+PAIR = ("record_no_l", "record_no_r")
 
 
 def common_names_select(identity: Identity) -> exp.Select:
@@ -126,7 +127,8 @@ def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
     Where one of the two is proved (nearly the same decisive value) or decided to be a third record's person,
     and that record does not conflict with the other, the deviating value is an error of its record.
     """
-    query = exp.select("cluster", "record_no_l", "record_no_r").from_("opposed").with_("opposed", opposed)
+    query = exp.select("opposed.cluster", *(f"opposed.{name}" for name in PAIR)).from_("opposed")
+    query = query.with_("opposed", opposed)
     tied = [_decided("must_link")]
     if decisive := decisive_columns(identity):
         agree = " or ".join(f"coalesce(levenshtein(l.{name}, r.{name}) <= 2, false)" for name in decisive)
@@ -137,9 +139,7 @@ def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
         "tie", union_all([_turned("tied", False), _turned("tied", True)])
     )
     query = query.with_("foe", union_all(both_ways)).with_("excused", _excused())
-    return query.where(
-        "(record_no_l, record_no_r) not in (select record_no_l, record_no_r from excused)", dialect="duckdb"
-    )
+    return _without(query, "opposed", exp.select(*PAIR).from_("excused"))
 
 
 def _excused() -> exp.Select:
@@ -195,17 +195,31 @@ def _disagreeing(name: str, guards: Sequence[str]) -> exp.Select:
     """Pairs of a cluster that one of the guards of this column keeps apart."""
     candidates = exp.select("cluster").from_("varied").where(column(name))
     opposed = _pairs(candidates).where(" or ".join(f"({CONDITIONS[guard]})" for guard in guards), dialect="duckdb")
-    return opposed.where(_nobody_bears_both(), dialect="duckdb") if name == "given" else opposed
+    return _whom_nobody_joins(opposed) if name == "given" else opposed
 
 
-def _nobody_bears_both() -> str:
-    """No third record of the cluster bears both given names (Jean Pierre beside Jean and Pierre)."""
-    return """
-        not exists (
-            select 1 from clusters as c join identity.linkage_records as third on c.record_no = third.record_no
-            where c.cluster = a.cluster and contains_word(third.given, l.given) and contains_word(third.given, r.given)
+def _whom_nobody_joins(opposed: exp.Select) -> exp.Select:
+    """Pairs of which no third record of the cluster bears both given names (Jean Pierre beside Jean and Pierre)."""
+    called = opposed.select(named(column("given", "l"), "given_l"), named(column("given", "r"), "given_r"))
+    borne = (
+        exp.select("pairs.record_no_l", "pairs.record_no_r")
+        .from_("called AS pairs")
+        .join("clusters AS c", on="c.cluster = pairs.cluster")
+        .join("identity.linkage_records AS third", on="c.record_no = third.record_no")
+        .where(
+            "contains_word(third.given, pairs.given_l)", "contains_word(third.given, pairs.given_r)", dialect="duckdb"
         )
-    """
+    )
+    apart = _without(
+        exp.select("called.cluster", *(f"called.{name}" for name in PAIR)).from_("called"), "called", borne
+    )
+    return exp.select("*").from_(apart.with_("called", called, materialized=True).subquery("apart"))
+
+
+def _without(query: exp.Select, pairs: str, others: exp.Query) -> exp.Select:
+    """The query without those of its pairs that are among others."""
+    same = [exp.EQ(this=column(name, pairs), expression=column(name, "others")) for name in PAIR]
+    return query.join(others.subquery("others"), on=exp.and_(*same), join_type="anti")
 
 
 def _decided(decision: str) -> exp.Select:
