@@ -17,15 +17,27 @@ from cdp_pipeline.domain.expressions import column, named, table, text
 from cdp_pipeline.sql.spark import spark_condition
 
 
+class _OnDisk(SparkAPI):  # type: ignore[misc]
+    """Splink's steps are kept as files: the plan of the next one would else tell all before it, twice each round."""
+
+    folder = ""
+
+    def _get_checkpoint_dir_path(self, spark_df: Any) -> str:
+        return self.folder
+
+
 class SparkLinking:
-    """`frame` gives the rows of a query; `show` stages a frame."""
+    """`frame` gives the rows of a query; `show` stages a frame; `folder` is for what Splink keeps between its steps."""
 
     def __init__(
         self,
         spark: SparkSession,
         frame: Callable[[exp.Expr], DataFrame],
         show: Callable[[str, DataFrame], None],
+        folder: str,
     ) -> None:
+        self._spark = spark
+        self._folder = folder
         self._frame = frame
         self._show = show
         self.api = SparkAPI(spark_session=spark, break_lineage_method="persist", register_udfs_automatically=False)
@@ -66,8 +78,10 @@ class SparkLinking:
         """Which component each node belongs to (node, component: its smallest node)."""
         nodes.createOrReplaceTempView("component_nodes")
         links.createOrReplaceTempView("component_links")
+        api = _OnDisk(spark_session=self._spark, break_lineage_method="parquet", register_udfs_automatically=False)
+        api.folder = self._folder
         found = cluster_pairwise_predictions_at_threshold(
-            self.api.register("component_nodes"), self.api.register("component_links"), self.api, "node"
+            api.register("component_nodes"), api.register("component_links"), api, "node"
         )
         return found.as_spark_dataframe().selectExpr("node", "cluster_id as component")
 

@@ -262,7 +262,7 @@ class SparkTablesSession:
     def linking(self) -> Iterator[SparkLinking]:
         """Splink on this session; what it kept in memory is let go."""
         try:
-            yield SparkLinking(self._spark, self.frame, self._show)
+            yield SparkLinking(self._spark, self.frame, self._show, self._tables.scratch("splink"))
         finally:
             self._spark.catalog.clearCache()
 
