@@ -10,21 +10,24 @@ from typing import Any
 
 from great_expectations.execution_engine import SparkDFExecutionEngine
 from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchData
+from sqlglot import exp
 
 from cdp_pipeline.checks.gx_duckdb import outcomes
 from cdp_pipeline.checks.gx_duckdb import validate as validate_embedded
 from cdp_pipeline.checks.suites import BATCH, query_of
 from cdp_pipeline.domain.expressions import no_rows
+from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
-from cdp_pipeline.resources.spark_warehouse import SharedTables
+from cdp_pipeline.resources.spark_warehouse import SparkTablesSession
 from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.lineage import parse
+from cdp_pipeline.sql.spark import view_name
 
 QUERY = "unexpected_rows_query"
 
 
 def validate(
-    tables: SharedTables,
+    tables: SparkTablesSession,
     table: str,
     expectations: list[tuple[str, dict[str, Any]]],
     shown: Sequence[str] = (),
@@ -34,7 +37,8 @@ def validate(
     """Validate a table `layer.table` (see `checks.gx_duckdb.validate`)."""
     engine = SparkDFExecutionEngine(spark=tables.spark, persist=False)
     asked = [(kind, _told(tables, table, arguments)) for kind, arguments in expectations]
-    found = outcomes(engine, SparkDFBatchData(engine, tables.frame(table)), table, asked, shown, in_full=in_full)
+    frame = tables.frame(exp.select("*").from_(table_ref(table)))
+    found = outcomes(engine, SparkDFBatchData(engine, frame), table, asked, shown, in_full=in_full)
     failing = [place for place, outcome in enumerate(found) if outcome["unexpected_count"]]
     asked_of_rows = [place for place in failing if QUERY not in expectations[place][1]]
     queries = {place: expectations[place][1].get(QUERY) for place in failing}
@@ -44,7 +48,7 @@ def validate(
 
 
 def _queries(
-    tables: SharedTables, table: str, expectations: list[tuple[str, dict[str, Any]]], shown: Sequence[str]
+    tables: SparkTablesSession, table: str, expectations: list[tuple[str, dict[str, Any]]], shown: Sequence[str]
 ) -> list[str | None]:
     """For each expectation the query that finds the rows which fail it, in DuckDB's SQL."""
     if not expectations:
@@ -55,9 +59,9 @@ def _queries(
     return [outcome["query"] for outcome in found]
 
 
-def _told(tables: SharedTables, table: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def _told(tables: SparkTablesSession, table: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments, with a query of one's own in Spark's SQL."""
     if QUERY not in arguments:
         return arguments
     told = tables.sql(parse(query_of(arguments[QUERY], table))).replace("{", "{{").replace("}", "}}")
-    return {**arguments, QUERY: told.replace(tables.name(table), BATCH)}
+    return {**arguments, QUERY: told.replace(view_name(table), BATCH)}

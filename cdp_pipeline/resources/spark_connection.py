@@ -47,13 +47,14 @@ def connected(master: str, seeds: Path, memory: str) -> SparkSession:
     """
     builder = SparkSession.builder.appName("cdp_pipeline")
     builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-    of_driver = {"spark.driver.memory": memory.lower().removesuffix("b")}
-    for name, value in {**SETTINGS, **({**LOCAL, **of_driver} if master.startswith("local") else {})}.items():
+    is_local = master.startswith("local")
+    asked = SETTINGS | (LOCAL | {"spark.driver.memory": memory.lower().removesuffix("b")} if is_local else {})
+    for name, value in asked.items():
         builder = builder.config(name, value)
     known = SparkSession.getActiveSession()
     spark = builder.getOrCreate()
     if spark is not known:
-        if master.startswith("local"):
+        if is_local:
             spark.sparkContext.pythonExec = sys.executable  # what its threads call Python may be another one
         _define(spark, seeds)
     return spark

@@ -6,7 +6,6 @@ What does not: what stands in which table (`resources.spark_tables`), and the SQ
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import column, named, sql_of
-from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.duckdb_warehouse import read_embedded
 from cdp_pipeline.resources.spark_connection import connected
 from cdp_pipeline.resources.spark_linking import SparkLinking
@@ -25,7 +23,7 @@ from cdp_pipeline.resources.spark_tables import Part, SparkTables, columns_of
 from cdp_pipeline.resources.warehouse import BUILDING, Also, Audit, Reader, Rows, nothing_else
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline.sql.spark import name_of, spark_sql, spark_type, tables_asked, view_name
+from cdp_pipeline.sql.spark import name_of, spark_sql, spark_type, tables_asked
 
 SLICED = "sliced__rows"
 REFERENCE = "reference__file_"
@@ -34,42 +32,13 @@ MAPPED = "mapped__rows"
 FILE = "__file"
 
 
-@dataclass(frozen=True)
-class SharedTables:
-    """The tables of a session for a library on Spark."""
-
-    spark: SparkSession
-    session: "SparkTablesSession"
-
-    def frame(self, table: str) -> DataFrame:
-        """The rows of a table."""
-        return self.session.frame(exp.select("*").from_(table_ref(table)))
-
-    def sql(self, query: exp.Expr) -> str:
-        """A query as Spark's text."""
-        return self.session.sql(query)
-
-    @property
-    def seeds(self) -> str:
-        """Where the macros' reference tables lie."""
-        return self.session.seeds
-
-    def columns(self, table: str) -> dict[str, str]:
-        """Columns of a table."""
-        return self.session.columns(table)
-
-    def name(self, table: str) -> str:
-        """The view of a table, as Spark's text names it."""
-        return view_name(table)
-
-
 class SparkTablesSession:
     """A session on Spark (see `resources.warehouse.Session`)."""
 
     engine = "spark"
 
     def __init__(self, spark: SparkSession, tables: SparkTables, seeds: str) -> None:
-        self._spark = spark
+        self.spark = spark
         self.seeds = seeds
         self._tables = tables
         self._staged: dict[str, dict[str, str]] = {}
@@ -102,9 +71,9 @@ class SparkTablesSession:
 
     def _append_staged(self, table: str, query: exp.Expr) -> int:
         added, path = self._tables.write_at(self._tables.scratch(table), self.frame(query)), self._tables.scratch(table)
-        whole = self._spark.table(table).unionByName(self._tables.frame([added]), allowMissingColumns=True)
+        whole = self.spark.table(table).unionByName(self._tables.frame([added]), allowMissingColumns=True)
         whole.write.parquet(path)
-        self._show(table, self._spark.read.schema(whole.schema).parquet(path))
+        self._show(table, self.spark.read.schema(whole.schema).parquet(path))
         return added.rows
 
     def delete(self, table: str, where: exp.Expr) -> None:
@@ -149,7 +118,7 @@ class SparkTablesSession:
     def stage_rows(self, name: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
         """A frame of texts, cast to the types."""
         texts = [tuple(None if value is None else str(value) for value in row) for row in rows]
-        frame = self._spark.createDataFrame(texts, ", ".join(f"`{name}` string" for name in columns))
+        frame = self.spark.createDataFrame(texts, ", ".join(f"`{name}` string" for name in columns))
         self._show(
             name, frame.selectExpr(*(f"cast(`{c}` as {spark_type(kind)}) as `{c}`" for c, kind in columns.items()))
         )
@@ -160,13 +129,13 @@ class SparkTablesSession:
 
     def stage_arrow(self, name: str, content: pa.Table) -> None:
         """A frame of the Arrow table."""
-        self._show(name, self._spark.createDataFrame(content))
+        self._show(name, self.spark.createDataFrame(content))
 
     def rows_of_files(self, readers: Sequence[Reader], types: Mapping[str, str], scratch: Path) -> exp.Query:
         """Each file is read by one executor, with the embedded engine, whose readers tell what can't be read."""
         schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in types.items())
         seeds, places = self.seeds, [(place,) for place in range(len(readers))]
-        asked = self._spark.createDataFrame(places, "place int").repartition(max(len(readers), 1), "place")
+        asked = self.spark.createDataFrame(places, "place int").repartition(max(len(readers), 1), "place")
 
         def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             """The rows of the files of these places."""
@@ -250,21 +219,21 @@ class SparkTablesSession:
         """Columns in order, with DuckDB's type names; empty where the table does not exist."""
         return self._tables.columns(table) if "." in table else dict(self._staged.get(table, {}))
 
-    def sharing(self) -> SharedTables:
-        """The tables as frames."""
-        return SharedTables(self._spark, self)
+    def sharing(self) -> "SparkTablesSession":
+        """The session itself, which gives frames."""
+        return self
 
     def frame(self, query: exp.Expr) -> DataFrame:
         """The rows of a query."""
-        return self._spark.sql(self.sql(query))
+        return self.spark.sql(self.sql(query))
 
     @contextmanager
     def linking(self) -> Iterator[SparkLinking]:
         """Splink on this session; what it kept in memory is let go."""
         try:
-            yield SparkLinking(self._spark, self.frame, self._show, self._tables.scratch("splink"))
+            yield SparkLinking(self.spark, self.frame, self._show, self._tables.scratch("splink"))
         finally:
-            self._spark.catalog.clearCache()
+            self.spark.catalog.clearCache()
 
     def sql(self, query: exp.Expr) -> str:
         """The query as Spark's text, the views that it reads in place."""
@@ -284,7 +253,7 @@ class SparkTablesSession:
     def _keep(self, name: str, frame: DataFrame) -> None:
         path = self._tables.scratch(name)
         frame.write.parquet(path)
-        self._show(name, self._spark.read.schema(frame.schema).parquet(path))
+        self._show(name, self.spark.read.schema(frame.schema).parquet(path))
 
     def _show(self, name: str, frame: DataFrame) -> None:
         frame.createOrReplaceTempView(name)

@@ -26,6 +26,7 @@ from cdp_pipeline.config.steward import as_table, contradictions, load_decisions
 from cdp_pipeline.domain.clustering import bits, cut, numbered, thin_bridges
 from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import (
+    PAIR,
     common_names_select,
     conflicts_select,
     crowded_select,
@@ -49,8 +50,8 @@ DECISIONS = Expectation(
 )
 CHECKS = (DECISIONS,)
 LINKS = "identity.links"
-PAIR = {"record_no_l": "bigint", "record_no_r": "bigint"}
-CONFLICT = {"cluster": "bigint", **PAIR}
+LINK = dict.fromkeys(PAIR, "bigint")
+CONFLICT = {"cluster": "bigint", **LINK}
 CLUSTERED = {"record_no": "bigint", "cluster": "bigint"}
 
 
@@ -155,7 +156,7 @@ def _stage_clusters(run: TableRun, identity: Identity, guards: list[str]) -> Non
     session.components("connected", nodes, ends)
     bridge = identity.guards.bridge
     session.stage("bridge", exp.select(named(literal(bridge.weak_below), "weak_below")))
-    session.stage_grouped("bridges", QUERIES["links_with_weak"], "component", partial(_bridges, bridge), PAIR)
+    session.stage_grouped("bridges", QUERIES["links_with_weak"], "component", partial(_bridges, bridge), LINK)
     run.metadata["bridges cut"] = session.rows(exp.select("count(*)").from_("bridges"))[0][0]
     if run.metadata["bridges cut"]:
         session.stage("links", QUERIES["links_without_bridges"])
@@ -209,7 +210,7 @@ def _bridges(bridge: Bridge, links: pa.Table) -> pa.Table:
     size, left, right = numbered(*(links.column(name).to_numpy() for name in PAIR))
     strength = links.column("strength").to_numpy()
     thin = thin_bridges(size, left, right, strength, bridge.weak_below, bridge.least_records)
-    return links.select(list(PAIR)).filter(pa.array(thin))
+    return links.select(PAIR).filter(pa.array(thin))
 
 
 def _cut(largest: int, surer: float, rows: pa.Table) -> pa.Table:

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.clustering import numbered, strongest_tree
+from cdp_pipeline.domain.guards import PAIR
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -25,7 +26,7 @@ def build(run: TableRun) -> None:
 
 def _tree(links: pa.Table) -> pa.Table:
     """The links (component, record_no_l, record_no_r, strength) of the trees, by one of their ends."""
-    ends = [links.column(name).to_numpy() for name in ("record_no_l", "record_no_r")]
+    ends = [links.column(name).to_numpy() for name in PAIR]
     strength = links.column("strength").to_numpy()
     tree = strongest_tree(*numbered(*ends), strength)
     return pa.table({"record_no": ends[0][tree], "strength": strength[tree]})
