@@ -1,7 +1,7 @@
 """Guards (law 5): what no profile may break, as SELECTs over the run's clusters.
 
 Temporary tables that they read: `clusters` (record_no, cluster), `decisions` (decision, record_id_l,
-record_id_r), `common_names` (given).
+record_id_r), `common_names` (given), and those of the steps before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,23 +14,22 @@ from cdp_pipeline.domain.expressions import column, literal, named, no_rows, tex
 
 CONDITIONS = {
     "birth_date": "births_conflict(l.birth, r.birth)",
-    "given_name": "givens_conflict(l.given, r.given, l.family, r.family)",
+    "given_name": "givens_conflict(l.given, r.given, l.given_root, r.given_root, l.family, r.family)",
     "common_name": (
-        "names_differ(l.given, r.given) and coalesce(l.birth <> r.birth, true)"
-        " and l.given in (select given from common_names) and r.given in (select given from common_names)"
+        "l.is_common and r.is_common and names_differ(l.given, r.given, l.given_root, r.given_root)"
+        " and coalesce(l.birth <> r.birth, true)"
     ),
     "namesake": (
         "l.street = r.street and l.email <> r.email and coalesce(l.phone <> r.phone, true)"
         " and (l.birth is null or r.birth is null)"
     ),
     "mobile": (
-        "l.street = r.street and levenshtein(l.phone, r.phone) > 2 and coalesce(l.email <> r.email, true)"
-        " and (l.birth is null or r.birth is null)"
-        " and l.phone in (select parsed from staging.parsed_values where line_type = 'mobile')"
-        " and r.phone in (select parsed from staging.parsed_values where line_type = 'mobile')"
+        "l.street = r.street and l.is_mobile and r.is_mobile and levenshtein(l.phone, r.phone) > 2"
+        " and coalesce(l.email <> r.email, true) and (l.birth is null or r.birth is null)"
     ),
 }
 GUARDED = {"birth_date": "birth", "given_name": "given", "common_name": "given", "namesake": "email", "mobile": "phone"}
+SEEN = ("birth", "given", "given_root", "family", "street", "email", "phone")
 SEEN_BY = {
     "birth_date": "full_key",
     "given_name": "birth",
@@ -83,10 +82,11 @@ def _proved(guard: str, name: str) -> exp.Select:
     same = " and ".join(f"l.{column} = r.{column}" for column in (name, SEEN_BY[guard]))
     share = exp.Avg(this=exp.cast(condition(CONDITIONS[guard], dialect="duckdb"), "integer"))
     filled = f"l.{GUARDED[guard]} is not null and r.{GUARDED[guard]} is not null"
+    records = _described(exp.select("*").from_("identity.linkage_records"))
     return (
         exp.select(named(text(guard), "guard"), named("count(*)", "pairs"), named(share, "conflicting"))
-        .from_("identity.linkage_records AS l")
-        .join("identity.linkage_records AS r", on=f"{same} and l.record_no < r.record_no")
+        .from_(records.subquery("l"))
+        .join(records.subquery("r"), on=f"{same} and l.record_no < r.record_no")
         .where(filled)
     )
 
@@ -101,19 +101,20 @@ def holding(identity: Identity, proofs: Iterable[tuple[Any, ...]]) -> list[str]:
     return [guard for guard in identity.guards.no_conflict if guard not in lapsed]
 
 
-def conflicts_select(identity: Identity, guards: Sequence[str]) -> exp.Query:
-    """Pairs of records in one cluster that can't be one person (cluster, record_no_l, record_no_r).
+def conflict_steps(identity: Identity, guards: Sequence[str]) -> list[tuple[str, exp.Query]]:
+    """Temporary tables in their order, the last of which is `conflicts` (cluster, record_no_l, record_no_r).
 
-    `guards` are those of `no_conflict` that hold.
+    A conflict is a pair of records in one cluster that can't be one person. `guards` are those of
+    `no_conflict` that hold. Records of clusters that differ in nothing guarded are left out from the first step on.
     """
-    guarded = sorted({GUARDED[guard] for guard in guards})
-    opposed = [_disagreeing(name, [guard for guard in guards if GUARDED[guard] == name]) for name in guarded]
     parts: list[exp.Select] = [_decided("cannot_link")]
     parts += [_two_values(name) for name, rule in sorted(identity.identifiers.items()) if rule.unique_per_profile]
-    if opposed:
-        parts.append(exp.select("*").from_(_unexcused(identity, union_all(opposed)).subquery("unexcused")))
-    found = exp.select("cluster", "record_no_l", "record_no_r").distinct().from_(union_all(parts).subquery("found"))
-    return found.with_("varied", _varied(guards), materialized=True)
+    steps: list[tuple[str, exp.Query]] = []
+    if guards:
+        steps = [("guarded", _guarded(identity, guards)), ("at_odds", _at_odds(guards)), ("opposed", _opposed())]
+        parts.append(exp.select("*").from_(_unexcused(identity).subquery("unexcused")))
+    found = exp.select("cluster", *PAIR).distinct().from_(union_all(parts).subquery("found"))
+    return [*steps, ("conflicts", found)]
 
 
 def decisive_columns(identity: Identity) -> list[str]:
@@ -121,19 +122,18 @@ def decisive_columns(identity: Identity) -> list[str]:
     return [str(attribute.column) for attribute in identity.attributes.values() if attribute.decisive]
 
 
-def _unexcused(identity: Identity, opposed: exp.Query) -> exp.Select:
-    """Conflicts that neither a decisive attribute nor a must_link excuses.
+def _unexcused(identity: Identity) -> exp.Select:
+    """Opposed pairs that neither a decisive attribute nor a must_link excuses.
 
     Where one of the two is proved (nearly the same decisive value) or decided to be a third record's person,
     and that record does not conflict with the other, the deviating value is an error of its record.
     """
     query = exp.select("opposed.cluster", *(f"opposed.{name}" for name in PAIR)).from_("opposed")
-    query = query.with_("opposed", opposed)
     tied = [_decided("must_link")]
     if decisive := decisive_columns(identity):
         agree = " or ".join(f"coalesce(levenshtein(l.{name}, r.{name}) <= 2, false)" for name in decisive)
-        pairs = _pairs(exp.select("cluster").distinct().from_("opposed"))
-        tied.append(pairs.where(agree, dialect="duckdb"))
+        pairs = _pairs().select("l.cluster", *_ends())
+        tied.append(pairs.where("l.cluster in (select cluster from opposed)", agree, dialect="duckdb"))
     both_ways = [_turned("opposed", False), _turned("opposed", True)]
     query = query.with_("tied", union_all(tied)).with_(
         "tie", union_all([_turned("tied", False), _turned("tied", True)])
@@ -161,59 +161,72 @@ def _turned(source: str, backwards: bool) -> exp.Select:
     return exp.select(named(column(ends[0]), "a"), named(column(ends[1]), "b")).from_(source)
 
 
-def _pairs(candidates: exp.Select) -> exp.Select:
-    """Pairs of records of each candidate cluster, as l and r."""
+def _described(records: exp.Query) -> exp.Select:
+    """Records as guards see them: with whether the given name is common here, and the number a mobile telephone's."""
+    mobiles = exp.select("parsed").distinct().from_("staging.parsed_values").where("line_type = 'mobile'")
     return (
-        exp.select(
-            column("cluster", "a"),
-            named(column("record_no", "l"), "record_no_l"),
-            named(column("record_no", "r"), "record_no_r"),
-        )
-        .from_(candidates.subquery("candidates"))
-        .join("clusters AS a", on="candidates.cluster = a.cluster")
-        .join("clusters AS b", on="candidates.cluster = b.cluster AND a.record_no < b.record_no")
-        .join("identity.linkage_records AS l", on="a.record_no = l.record_no")
-        .join("identity.linkage_records AS r", on="b.record_no = r.record_no")
+        exp.select("records.*")
+        .select("common_names.given is not null as is_common", "mobiles.parsed is not null as is_mobile")
+        .from_(records.subquery("records"))
+        .join("common_names", on="records.given = common_names.given", join_type="left")
+        .join(mobiles.subquery("mobiles"), on="records.phone = mobiles.parsed", join_type="left")
     )
 
 
-def _varied(guards: Sequence[str]) -> exp.Select:
-    """Of each cluster whether the guarded values differ at all."""
-    values = {name: column(name, "records") for name in sorted(GUARDED[guard] for guard in guards)}
-    differ = {
-        name: exp.NEQ(this=exp.Min(this=value), expression=exp.Max(this=value.copy())) for name, value in values.items()
-    }
-    return (
-        exp.select("clusters.cluster", *(named(differs, name) for name, differs in differ.items()))
+def _guarded(identity: Identity, guards: Sequence[str]) -> exp.Select:
+    """Records, with their cluster, of the clusters in which a guarded value differs."""
+    values = [column(name, "records") for name in sorted({GUARDED[guard] for guard in guards})]
+    differs = [exp.NEQ(this=exp.Min(this=value), expression=exp.Max(this=value.copy())) for value in values]
+    several = exp.select("cluster").from_("clusters").group_by("cluster").having("count(*) > 1")
+    placed = (
+        exp.select()
         .from_("clusters")
         .join("identity.linkage_records AS records", on="clusters.record_no = records.record_no")
-        .group_by("clusters.cluster")
+    )
+    varied = placed.select("clusters.cluster").group_by("clusters.cluster").having(exp.or_(*differs))
+    varied = varied.join(several.subquery("several"), on="several.cluster = clusters.cluster", join_type="semi")
+    names = ("record_no", *SEEN, *decisive_columns(identity))
+    records = placed.select("clusters.cluster", *(f"records.{name}" for name in names))
+    return _described(records.join(varied.subquery("varied"), on="varied.cluster = clusters.cluster", join_type="semi"))
+
+
+def _pairs() -> exp.Select:
+    """Pairs of guarded records of a cluster, as l and r."""
+    return (
+        exp.select()
+        .from_("guarded AS l")
+        .join("guarded AS r", on="l.cluster = r.cluster and l.record_no < r.record_no")
     )
 
 
-def _disagreeing(name: str, guards: Sequence[str]) -> exp.Select:
-    """Pairs of a cluster that one of the guards of this column keeps apart."""
-    candidates = exp.select("cluster").from_("varied").where(column(name))
-    opposed = _pairs(candidates).where(" or ".join(f"({CONDITIONS[guard]})" for guard in guards), dialect="duckdb")
-    return _whom_nobody_joins(opposed) if name == "given" else opposed
+def _ends() -> list[exp.Alias]:
+    return [named(column("record_no", side), f"record_no_{side}") for side in "lr"]
 
 
-def _whom_nobody_joins(opposed: exp.Select) -> exp.Select:
-    """Pairs of which no third record of the cluster bears both given names (Jean Pierre beside Jean and Pierre)."""
-    called = opposed.select(named(column("given", "l"), "given_l"), named(column("given", "r"), "given_r"))
+def _at_odds(guards: Sequence[str]) -> exp.Select:
+    """Pairs of a cluster with the kind of guard that keeps them apart (`value`, or `name` for given names), if any."""
+    found = exp.Case()
+    for guard in sorted(guards, key=lambda guard: GUARDED[guard] == "given"):
+        kind = "name" if GUARDED[guard] == "given" else "value"
+        found = found.when(condition(CONDITIONS[guard], dialect="duckdb"), text(kind))
+    return _pairs().select("l.cluster", *_ends(), "l.given as given_l", "r.given as given_r", named(found, "kind"))
+
+
+def _opposed() -> exp.Query:
+    """Pairs at odds, less those whose two given names a third record of the cluster bears (Jean Pierre)."""
     borne = (
         exp.select("pairs.record_no_l", "pairs.record_no_r")
-        .from_("called AS pairs")
-        .join("clusters AS c", on="c.cluster = pairs.cluster")
-        .join("identity.linkage_records AS third", on="c.record_no = third.record_no")
+        .from_("at_odds AS pairs")
+        .join("guarded AS third", on="third.cluster = pairs.cluster")
         .where(
-            "contains_word(third.given, pairs.given_l)", "contains_word(third.given, pairs.given_r)", dialect="duckdb"
+            "pairs.kind = 'name'",
+            "contains_word(third.given, pairs.given_l)",
+            "contains_word(third.given, pairs.given_r)",
+            dialect="duckdb",
         )
     )
-    apart = _without(
-        exp.select("called.cluster", *(f"called.{name}" for name in PAIR)).from_("called"), "called", borne
-    )
-    return exp.select("*").from_(apart.with_("called", called, materialized=True).subquery("apart"))
+    apart = exp.select("at_odds.cluster", *(f"at_odds.{name}" for name in PAIR)).from_("at_odds")
+    return union_all([apart.where("kind = 'value'"), _without(apart.where("kind = 'name'"), "at_odds", borne)])
 
 
 def _without(query: exp.Select, pairs: str, others: exp.Query) -> exp.Select:

@@ -22,7 +22,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.steward import as_table, load_decisions
 from cdp_pipeline.domain.clustering import strongest_tree
 from cdp_pipeline.domain.expressions import named, text
-from cdp_pipeline.domain.guards import common_names_select, conflicts_select, holding, proofs_select
+from cdp_pipeline.domain.guards import common_names_select, conflict_steps, holding, proofs_select
 from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.linker import weigh
@@ -155,7 +155,8 @@ class Explanation:
         self._session.stage("common_names", common_names_select(identity))
         found: dict[Pair, str] = {}
         for guard in (None, *holding(identity, self._session.rows(proofs_select(identity)))):
-            self._session.stage("conflicts", conflicts_select(identity, [guard] if guard else []))
+            for name, step in conflict_steps(identity, [guard] if guard else []):
+                self._session.stage(name, step)
             for a, b in self._session.rows(QUERIES["clashes"]):
                 found.setdefault((int(a), int(b)), SAYS[guard])
         return dict(sorted(found.items()))

@@ -199,14 +199,14 @@ create or replace macro same_digits(a, b) as digits(a) = digits(b);
 -- Guards: what two records of one person can not differ in.
 create or replace macro births_conflict(a, b) as
     left(a, 4) <> left(b, 4) and (levenshtein(a, b) > 2 or generation_apart(a, b));
-create or replace macro givens_conflict(given_a, given_b, family_a, family_b) as
-    given_root(given_a) <> given_root(given_b) and
+create or replace macro givens_conflict(given_a, given_b, root_a, root_b, family_a, family_b) as
+    root_a <> root_b and
     length(given_a) > 1 and length(given_b) > 1 and jaro_winkler_similarity(given_a, given_b) < 0.75
     and not contains_word(given_a, given_b)
     and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
 -- Two common given names are not each other's misspelling: they differ by more than a way to write or to shorten one.
-create or replace macro names_differ(given_a, given_b) as
-    given_a <> given_b and levenshtein(given_a, given_b) > 2 and given_root(given_a) <> given_root(given_b)
+create or replace macro names_differ(given_a, given_b, root_a, root_b) as
+    root_a <> root_b and levenshtein(given_a, given_b) > 2
     and not starts_with(given_a, given_b) and not starts_with(given_b, given_a) and not contains_word(given_a, given_b)
     and consonants(one_spelling(given_a)) <> consonants(one_spelling(given_b));
 

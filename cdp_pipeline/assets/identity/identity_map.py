@@ -28,7 +28,7 @@ from cdp_pipeline.domain.expressions import column, literal, named, no_rows
 from cdp_pipeline.domain.guards import (
     PAIR,
     common_names_select,
-    conflicts_select,
+    conflict_steps,
     crowded_select,
     decisive_columns,
     holding,
@@ -185,7 +185,8 @@ def _split(run: TableRun, identity: Identity, guards: list[str]) -> int:
     """
     session, cut_at_first = run.session, 0
     while True:
-        session.stage("conflicts", conflicts_select(identity, guards))
+        for name, step in conflict_steps(identity, guards):
+            session.stage(name, step)
         session.stage("broken", touched_select())
         found = _recut(run, identity)
         if not found:
