@@ -164,10 +164,12 @@ def _turned(source: str, backwards: bool) -> exp.Select:
 def _described(records: exp.Query) -> exp.Select:
     """Records as guards see them: with whether the given name is common here, and the number a mobile telephone's."""
     mobiles = exp.select("parsed").distinct().from_("staging.parsed_values").where("line_type = 'mobile'")
+    mobiles = mobiles.where("parsed in (select phone from records)")
     return (
         exp.select("records.*")
+        .with_("records", records)
         .select("common_names.given is not null as is_common", "mobiles.parsed is not null as is_mobile")
-        .from_(records.subquery("records"))
+        .from_("records")
         .join("common_names", on="records.given = common_names.given", join_type="left")
         .join(mobiles.subquery("mobiles"), on="records.phone = mobiles.parsed", join_type="left")
     )
@@ -199,7 +201,7 @@ def _pairs() -> exp.Select:
     )
 
 
-def _ends() -> list[exp.Alias]:
+def _ends() -> list[exp.Expr]:
     return [named(column("record_no", side), f"record_no_{side}") for side in "lr"]
 
 

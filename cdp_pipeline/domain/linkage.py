@@ -6,6 +6,8 @@ not: the comparisons' levels (`domain.comparisons`) and running Splink (`resourc
 
 from typing import Any
 
+from sqlglot import condition, exp
+
 from cdp_pipeline.config.identity import Identity
 from cdp_pipeline.domain.comparisons import Comparison, Level, comparisons
 
@@ -46,6 +48,16 @@ def frequency_columns(settings: Settings) -> list[str]:
     """Columns whose values' frequencies adjust weights."""
     levels = [level for comparison in settings["comparisons"] for level in comparison["comparison_levels"]]
     return sorted({str(level["tf_adjustment_column"]) for level in levels if level.get("tf_adjustment_column")})
+
+
+def compared_columns(settings: Settings) -> list[str]:
+    """Columns of the records that the comparisons read."""
+    levels = [level for comparison in settings["comparisons"] for level in comparison["comparison_levels"]]
+    conditions = [
+        condition(level["sql_condition"], dialect="duckdb") for level in levels if level["sql_condition"] != "ELSE"
+    ]
+    read = {found.name[: -len("_l")] for each in conditions for found in each.find_all(exp.Column)}
+    return sorted(read | set(frequency_columns(settings)))
 
 
 def available(rules: tuple[tuple[str, ...], ...], filled: set[str]) -> list[tuple[str, ...]]:

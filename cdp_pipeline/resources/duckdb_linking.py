@@ -3,7 +3,7 @@
 What belongs here: see `resources.warehouse.Linking`. What does not: which calls are made (`resources.linker`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,19 +25,22 @@ class DuckDBLinking:
         """They are written for DuckDB."""
         return settings
 
-    def register(self, name: str, table: str) -> Any:
+    def register(self, name: str, table: str, columns: Sequence[str] = ()) -> Any:
         """A view of the table, as Splink has it."""
-        database = self._warehouse if "." in table else "temp"
-        self._connection.execute(f"create view {name} as from {database}.{table}")
+        self._connection.execute(f"create view {name} as select {', '.join(columns) or '*'} from {self._place(table)}")
         return self.api.register(name)
 
-    def register_frequencies(self, column: str) -> Any:
-        """The frozen frequencies of a column's values."""
+    def register_frequencies(self, column: str, records: str) -> Any:
+        """The frozen frequencies of a column's values; of staged records, which may be few, no others are joined."""
+        held = f" and value in (select {column} from {self._place(records)})" if "." not in records else ""
         self._connection.execute(
             f"create view tf_{column} as select value as {column}, frequency as tf_{column} "
-            f"from {self._warehouse}.identity.term_frequencies where attribute = '{column}'"
+            f"from {self._warehouse}.identity.term_frequencies where attribute = '{column}'{held}"
         )
         return self.api.register(f"tf_{column}")
+
+    def _place(self, table: str) -> str:
+        return f"{self._warehouse if '.' in table else 'temp'}.{table}"
 
     def keep(self, pairs: Any, columns: tuple[str, ...], into: str) -> None:
         """A temporary table of Splink's pairs."""

@@ -145,11 +145,18 @@ class DuckDBSession:
         self._stage_relation(name, made(self._connection.sql(sql_of(query)).to_arrow_table()), dict(types))
 
     def components(self, name: str, nodes: exp.Query, links: exp.Query) -> None:
-        """By scipy, over arrays."""
-        known = self.arrays(exp.select("node").from_(nodes.subquery("nodes")).order_by("node"))["node"]
+        """By scipy, over arrays of the nodes that have a link; the others are components of their own."""
         ends = self.arrays(links)
-        places = [np.searchsorted(known, ends[side]) for side in ("node_l", "node_r")]
-        self.stage_arrays(name, {"node": known, "component": known[components(len(known), *places)]})
+        linked, places = np.unique(np.concatenate([ends["node_l"], ends["node_r"]]), return_inverse=True)
+        found = linked[components(len(linked), *np.split(places, 2))]
+        self.stage_arrays("linked", {"node": linked, "component": found})
+        own = exp.Coalesce(this=column("component", "linked"), expressions=[column("node", "nodes")])
+        self.stage(
+            name,
+            exp.select(column("node", "nodes"), named(own, "component"))
+            .from_(nodes.subquery("nodes"))
+            .join("linked", on="nodes.node = linked.node", join_type="left"),
+        )
 
     def export_parquet(self, query: exp.Expr, path: Path) -> None:
         """COPY to a temporary name, mode 0644 (it holds no direct identifiers), then rename."""

@@ -6,7 +6,7 @@ What belongs here: the calls of Splink's API and what it leaves behind. What doe
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from cdp_pipeline.domain.linkage import (
     available,
     blocking_rule,
     build_settings,
+    compared_columns,
     frequency_columns,
     with_m,
     with_u,
@@ -95,7 +96,8 @@ def score(session: Session, settings: Settings, threshold: float, records: str, 
     if not is_worth_it:
         session.stage(into, no_rows(SCORED))
         return
-    with _linker(session, settings, frozen=True, records=records) as (linker, linking):
+    columns = ("record_no", *compared_columns(settings))
+    with _linker(session, settings, frozen=True, records=records, columns=columns) as (linker, linking):
         linking.keep(_predicted(linker, linking, threshold), tuple(SCORED), into)
 
 
@@ -174,7 +176,11 @@ def frozen_linker(session: Session, settings: Settings) -> Iterator[tuple[Linker
 
 @contextmanager
 def _linker(
-    session: Session, settings: Settings, frozen: bool, records: str = "identity.linkage_records"
+    session: Session,
+    settings: Settings,
+    frozen: bool,
+    records: str = "identity.linkage_records",
+    columns: Sequence[str] = (),
 ) -> Iterator[tuple[Linker, Linking]]:
     """A linker with an api of its own: Splink's cache belongs to the api and is keyed by name only.
 
@@ -182,7 +188,7 @@ def _linker(
     """
     with session.linking() as linking:
         asked = linking.settings(settings)
-        linker = Linker(linking.register(RECORDS, records), asked, log_level=None, validate_settings=False)
+        linker = Linker(linking.register(RECORDS, records, columns), asked, log_level=None, validate_settings=False)
         for name in frequency_columns(settings) if frozen else ():
-            linker.table_management.register_term_frequency_lookup(linking.register_frequencies(name), name)
+            linker.table_management.register_term_frequency_lookup(linking.register_frequencies(name, records), name)
         yield linker, linking

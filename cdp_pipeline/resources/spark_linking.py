@@ -5,7 +5,7 @@ Scores are those of DuckDB: likeness of names is computed by the same algorithm 
 own jar, whose likeness differs near a threshold, is not needed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -55,12 +55,12 @@ class SparkLinking:
             ],
         }
 
-    def register(self, name: str, table_name: str) -> Any:
+    def register(self, name: str, table_name: str, columns: Sequence[str] = ()) -> Any:
         """A view of the table, as Splink has it."""
-        return self._registered(name, exp.select("*").from_(table(table_name)))
+        return self._registered(name, exp.select(*(columns or "*")).from_(table(table_name)))
 
-    def register_frequencies(self, column_name: str) -> Any:
-        """The frozen frequencies of a column's values."""
+    def register_frequencies(self, column_name: str, records: str) -> Any:
+        """The frozen frequencies of a column's values, whatever the records: they are joined by the executors."""
         is_asked = exp.EQ(this=column("attribute"), expression=text(column_name))
         asked = exp.select(named(column("value"), column_name), named(column("frequency"), f"tf_{column_name}"))
         return self._registered(f"tf_{column_name}", asked.from_(table("identity.term_frequencies")).where(is_asked))

@@ -129,11 +129,11 @@ class Linking(Protocol):
     def settings(self, settings: dict[str, Any]) -> dict[str, Any]:
         """A model's settings, which are written for DuckDB, as the engine understands them."""
 
-    def register(self, name: str, table: str) -> Any:
-        """A table of the warehouse, or a staged one, as Splink has it under a name."""
+    def register(self, name: str, table: str, columns: Sequence[str] = ()) -> Any:
+        """A table of the warehouse, or a staged one, as Splink has it under a name; with these columns, or all."""
 
-    def register_frequencies(self, column: str) -> Any:
-        """The frozen frequencies (`identity.term_frequencies`) of a column's values, as Splink has them."""
+    def register_frequencies(self, column: str, records: str) -> Any:
+        """The frozen frequencies (`identity.term_frequencies`) of the values of these records, as Splink has them."""
 
     def keep(self, pairs: Any, columns: tuple[str, ...], into: str) -> None:
         """Stage these columns of pairs that Splink found."""

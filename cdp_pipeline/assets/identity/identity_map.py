@@ -160,7 +160,9 @@ def _stage_clusters(run: TableRun, identity: Identity, guards: list[str]) -> Non
     run.metadata["bridges cut"] = session.rows(exp.select("count(*)").from_("bridges"))[0][0]
     if run.metadata["bridges cut"]:
         session.stage("links", QUERIES["links_without_bridges"])
-        session.components("parted", nodes, ends)
+        session.stage("bridged", QUERIES["bridged"])
+        session.components("reconnected", exp.select("node").from_("bridged"), QUERIES["links_of_bridged"])
+        session.stage("parted", QUERIES["parted"])
     else:
         session.stage("parted", exp.select("*").from_("connected"))
     session.stage(

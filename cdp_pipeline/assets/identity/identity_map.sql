@@ -77,6 +77,23 @@ select links.*
 from links
 anti join bridges on links.record_no_l = bridges.record_no_l and links.record_no_r = bridges.record_no_r
 
+-- name: bridged
+select connected.node
+from connected
+where connected.component in (
+    select component from connected where node in (select record_no_l from bridges)
+)
+
+-- name: links_of_bridged
+select links.record_no_l as node_l, links.record_no_r as node_r
+from links
+semi join bridged on links.record_no_l = bridged.node
+
+-- name: parted
+select * from reconnected
+union all
+select connected.* from connected anti join bridged on connected.node = bridged.node
+
 -- name: broken_clusters
 select clusters.cluster, clusters.record_no as one, cast(null as bigint) as other, cast(null as double) as strength
 from clusters
