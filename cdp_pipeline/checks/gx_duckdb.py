@@ -89,13 +89,13 @@ class _Dialect(duckdb_engine.Dialect):  # type: ignore[misc]
         self, connection: Any, table_name: str, schema: str | None = None, **_: Any
     ) -> list[dict[str, Any]]:
         """Name, type and nullability of each column."""
-        rows = connection.exec_driver_sql(
-            "select column_name, data_type, is_nullable from duckdb_columns() "
-            "where database_name = current_database() and schema_name = $1 and table_name = $2 order by column_index",
-            (str(schema), str(table_name)),
-        ).fetchall()
-        if not rows:
-            raise sa.exc.NoSuchTableError(table_name)
+        named = ".".join(f'"{name}"' for name in (schema, table_name) if name)
+        try:
+            rows = connection.exec_driver_sql(
+                'select name, type, not "notnull" from pragma_table_info($1) order by cid', (named,)
+            ).fetchall()
+        except sa.exc.DBAPIError:
+            raise sa.exc.NoSuchTableError(table_name) from None
         return [
             {
                 "name": name,
