@@ -3,8 +3,6 @@
 `build_definitions` takes its parts as arguments, so that a test or a deployment elsewhere swaps them.
 """
 
-import gc
-
 from dagster import Definitions, in_process_executor
 
 from cdp_pipeline.assets.catalogue import load_catalogue
@@ -17,6 +15,7 @@ from cdp_pipeline.assets.published.tables import published_tables
 from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.jobs import daily_job
 from cdp_pipeline.resources.engines import warehouse_of
+from cdp_pipeline.resources.lasting import keep_for_good
 from cdp_pipeline.schedules import daily_schedule
 from cdp_pipeline.sensors import landing_sensor, source_specs
 from cdp_pipeline.settings import Settings, load_settings, prepare_environment
@@ -51,4 +50,4 @@ def _of_environment() -> Definitions:
 
 
 defs = _of_environment()
-gc.freeze()  # the queries of all tables live as long as the process: no collection need look at them again
+keep_for_good()

@@ -9,7 +9,6 @@ this module takes seconds, so only `checks.suites` does, on first use.
 """
 
 import contextlib
-import gc
 import importlib
 import sys
 import types
@@ -48,7 +47,9 @@ def _deferred(*names: str) -> Iterator[None]:
                 vars(sys.modules[parent]).pop(child, None)
 
 
-with _deferred("altair", "scipy.stats"):
+with _deferred("altair", "scipy.stats"), warnings.catch_warnings():
+    # where Spark is installed, Great Expectations imports it, which warns of the release of pandas
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
     import great_expectations as gx
 
 import duckdb_engine
@@ -63,9 +64,10 @@ from great_expectations.validator.validator import Validator
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import StaticPool
 
-gc.freeze()  # these modules live as long as the process: no collection need look at them again
-
 from cdp_pipeline.domain.masking import without_values
+from cdp_pipeline.resources.lasting import keep_for_good
+
+keep_for_good()
 
 CHECKED_WITH = "1.24."
 if not gx.__version__.startswith(CHECKED_WITH):
