@@ -29,7 +29,7 @@ CONDITIONS = {
     ),
 }
 GUARDED = {"birth_date": "birth", "given_name": "given", "common_name": "given", "namesake": "email", "mobile": "phone"}
-SEEN = ("birth", "given", "given_root", "family", "street", "email", "phone")
+COMPARED = ("birth", "given", "given_root", "family", "street", "email", "phone")
 SEEN_BY = {
     "birth_date": "full_key",
     "given_name": "birth",
@@ -187,7 +187,7 @@ def _guarded(identity: Identity, guards: Sequence[str]) -> exp.Select:
     )
     varied = placed.select("clusters.cluster").group_by("clusters.cluster").having(exp.or_(*differs))
     varied = varied.join(several.subquery("several"), on="several.cluster = clusters.cluster", join_type="semi")
-    names = ("record_no", *SEEN, *decisive_columns(identity))
+    names = dict.fromkeys(("record_no", *COMPARED, *decisive_columns(identity)))
     records = placed.select("clusters.cluster", *(f"records.{name}" for name in names))
     return _described(records.join(varied.subquery("varied"), on="varied.cluster = clusters.cluster", join_type="semi"))
 

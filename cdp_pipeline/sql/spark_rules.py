@@ -6,7 +6,8 @@ What belongs here: the rules, from the leaves up. Differences that no rule mends
 
 from collections.abc import Callable
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
+from sqlglot.optimizer.annotate_types import annotate_types
 
 DATES, MOMENTS = {"DATE"}, {"TIMESTAMP", "TIMESTAMPNTZ", "DATETIME"}
 WHOLE = {"BIGINT", "HUGEINT", "INT128", "UBIGINT"}
@@ -125,11 +126,17 @@ def _element(node: exp.Expr) -> exp.Expr:
     """An element, null beyond the last; or some of them."""
     place: exp.Expr = node.expressions[0]
     if not isinstance(place, exp.Slice):
-        wanted = exp.Add(this=place.copy(), expression=exp.Literal.number(1))
+        wanted = exp.Add(this=place.copy(), expression=exp.Literal.number(1)) if _is_from_zero(place) else place.copy()
         return _call("try_element_at", node.this, place if _kind(node.this) == "MAP" else exp.cast(wanted, "int"))
     first, last = place.this, place.expression
     length = exp.Add(this=exp.Sub(this=last.copy(), expression=first.copy()), expression=exp.Literal.number(1))
     return _call("slice", node.this, first, length)
+
+
+def _is_from_zero(place: exp.Expr) -> bool:
+    """sqlglot's parser counts from zero where it sees by itself that a place is a whole number: not of a column."""
+    seen = annotate_types(parse_one(place.sql("duckdb"), dialect="duckdb"))
+    return seen.is_type(*exp.DataType.INTEGER_TYPES)
 
 
 def _numbered(node: exp.Expr) -> exp.Expr:

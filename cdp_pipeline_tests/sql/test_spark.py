@@ -60,6 +60,9 @@ SHAPES = (
     "select upper('straße') as v",
     "select jaro_winkler_similarity('sw1a 1aa', 'swa 1aa') as v",
     "select damerau_levenshtein('19800312', '19803012') as v",
+    "select names[2] as a, names[place] as b, names[place + 1] as c, names[9] as d from (select ['a', 'b', 'c'] as names, cast(2 as integer) as place)",
+    "select names[cast(place as integer)] as a, names[1 + cast(place as integer)] as b from (select ['a', 'b', 'c'] as names, '2' as place)",
+    "select homes[levels.level].area as v from (select [struct_pack(area := 'a'), struct_pack(area := 'b')] as homes) cross join (select cast(2 as bigint) as level) as levels",
 )
 
 
