@@ -89,9 +89,9 @@ def _recut(run: TableRun, identity: Identity) -> int:
 
 def _bridges(bridge: Bridge, links: pa.Table) -> pa.Table:
     """The links (component, record_no_l, record_no_r, strength) of whole components that are thin bridges."""
-    size, left, right = numbered(*(links.column(name).to_numpy() for name in PAIR))
+    records, left, right = numbered(*(links.column(name).to_numpy() for name in PAIR))
     strength = links.column("strength").to_numpy()
-    thin = thin_bridges(size, left, right, strength, bridge.weak_below, bridge.least_records)
+    thin = thin_bridges(len(records), left, right, strength, bridge.weak_below, bridge.least_records)
     return links.select(PAIR).filter(pa.array(thin))
 
 

@@ -37,10 +37,10 @@ def components(size: int, left: Integers, right: Integers) -> Integers:
     return np.asarray(smallest[labels], dtype=np.int64)
 
 
-def numbered(left: Integers, right: Integers) -> tuple[int, Integers, Integers]:
-    """How many records the links have, and their ends by the place of each among these in order."""
+def numbered(left: Integers, right: Integers) -> tuple[Integers, Integers, Integers]:
+    """The records that the links have, in order, and the links' ends by the place of each among these."""
     records, places = np.unique(np.concatenate([left, right]), return_inverse=True)
-    return len(records), places[: len(left)], places[len(left) :]
+    return records, places[: len(left)], places[len(left) :]
 
 
 def strongest_tree(size: int, left: Integers, right: Integers, strength: Floats) -> Integers:

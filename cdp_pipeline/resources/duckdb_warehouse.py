@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 from anyascii import anyascii
 from dagster_duckdb import DuckDBResource
@@ -17,7 +16,7 @@ from sqlglot import exp
 
 from cdp_pipeline.config.reference import Reference, load_reference
 from cdp_pipeline.config.sidecar import LAYERS
-from cdp_pipeline.domain.clustering import components
+from cdp_pipeline.domain.clustering import components, numbered
 from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, sql_of, union_all
 from cdp_pipeline.domain.expressions import table as table_ref
 from cdp_pipeline.resources.duckdb_linking import duckdb_linking
@@ -147,8 +146,8 @@ class DuckDBSession:
     def components(self, name: str, nodes: exp.Query, links: exp.Query) -> None:
         """By scipy, over arrays of the nodes that have a link; the others are components of their own."""
         ends = self.arrays(links)
-        linked, places = np.unique(np.concatenate([ends["node_l"], ends["node_r"]]), return_inverse=True)
-        found = linked[components(len(linked), *np.split(places, 2))]
+        linked, left, right = numbered(ends["node_l"], ends["node_r"])
+        found = linked[components(len(linked), left, right)]
         self.stage_arrays("linked", {"node": linked, "component": found})
         own = exp.Coalesce(this=column("component", "linked"), expressions=[column("node", "nodes")])
         self.stage(

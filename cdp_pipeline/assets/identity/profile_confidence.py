@@ -28,5 +28,6 @@ def _tree(links: pa.Table) -> pa.Table:
     """The links (component, record_no_l, record_no_r, strength) of the trees, by one of their ends."""
     ends = [links.column(name).to_numpy() for name in PAIR]
     strength = links.column("strength").to_numpy()
-    tree = strongest_tree(*numbered(*ends), strength)
+    records, left, right = numbered(*ends)
+    tree = strongest_tree(len(records), left, right, strength)
     return pa.table({"record_no": ends[0][tree], "strength": strength[tree]})
