@@ -24,6 +24,7 @@ settings.register_profile("default", deadline=None)
 settings.register_profile("long", deadline=None, max_examples=1000)
 settings.load_profile("default")
 LONGEST = (
+    "test_spark_sample.py",
     "test_server.py",
     "test_identity_laws.py",
     "test_run_failures.py",
