@@ -126,6 +126,14 @@ def union_all(selects: Sequence[exp.Query]) -> exp.Query:
     return query
 
 
+def parts_of(query: exp.Query) -> tuple[dict[str, exp.Query], exp.Query]:
+    """The CTEs of a query by name, each of which may read those before it, and what is left without them."""
+    rest = query.copy()
+    parts = {part.alias: part.this for part in rest.ctes}
+    rest.set("with_", None)
+    return parts, rest
+
+
 def sql_of(query: exp.Expr) -> str:
     """The query as DuckDB text, laid out for a reader."""
     return query.sql(dialect=DIALECT, pretty=True)

@@ -4,12 +4,13 @@ From the last step back to the first, each touch of a step learns the day of the
 fulfils the step after it; the earliest is the one to ask, as a window of days is kept by it if by any.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
 
 from cdp_pipeline.config.segments import Step
-from cdp_pipeline.domain.expressions import column, literal, named, table
+from cdp_pipeline.domain.expressions import column, literal, named
 
 DAY, WHO, AT, ON = "as_of_day", "profile_id", "occurred_at", "occurred_on"
 LATER = exp.WindowSpec(
@@ -21,57 +22,84 @@ LATER = exp.WindowSpec(
 )
 
 
-def followed(
-    first: exp.Expr, steps: Sequence[Step], are_steps: Sequence[exp.Expr], asked: Sequence[exp.Expr]
-) -> exp.Select:
-    """The touches that fulfil `first` and that the steps follow: all columns of the timeline and `as_of_day`.
+@dataclass(frozen=True)
+class EventSequence:
+    """Touches that fulfil `first`, and the steps that follow them; conditions on `timeline` and `run_days`."""
 
-    `first` and `are_steps` are conditions on `timeline` and `run_days`, as are `asked`, which the touches of all
-    steps fulfil. A touch without a moment has no order.
+    first: exp.Expr
+    steps: tuple[Step, ...]
+    are_steps: tuple[exp.Expr, ...]
+
+
+def followed(touches: exp.Select, asked: Sequence[EventSequence]) -> exp.Select:
+    """`touches` (columns of `timeline`, and `as_of_day`) of any step, and of each sequence whether it begins there (`begins`).
+
+    All sequences are told in one pass: their windows are of one order. A touch without a moment has no order.
     """
-    kinds = [first, *are_steps]
+    kinds = {
+        _is(place, step): kind
+        for place, sequence in enumerate(asked)
+        for step, kind in enumerate((sequence.first, *sequence.are_steps))
+    }
     query = (
-        exp.select(named(column("day", "run_days"), DAY), "timeline.*")
-        .from_(exp.alias_(table("profile.timeline"), "timeline", table=True))
-        .join("run_days", on="timeline.occurred_on <= run_days.day")
-        .where("timeline.profile_id is not null", "timeline.occurred_at is not null")
-        .where(*asked)
-        .where(exp.or_(*(exp.Paren(this=kind.copy()) for kind in kinds)))
-        .select(*(named(exp.func("coalesce", kind.copy(), exp.false()), _is(n)) for n, kind in enumerate(kinds)))
+        touches.where("timeline.occurred_at is not null")
+        .where(exp.or_(*(exp.Paren(this=kind.copy()) for kind in kinds.values())))
+        .select(*(named(exp.func("coalesce", kind.copy(), exp.false()), name) for name, kind in kinds.items()))
     )
-    for number in range(len(steps), 0, -1):
-        query = _before(query, number, steps[number - 1])
-    return exp.select("*").from_(query.subquery("sequences")).where(column(_is(0)))
+    for number in range(max(len(sequence.steps) for sequence in asked), 0, -1):
+        steps = {place: s.steps[number - 1] for place, s in enumerate(asked) if len(s.steps) >= number}
+        query = _before(query, number, steps)
+    return query
 
 
-def _is(step: int) -> str:
-    return f"is_step_{step}"
+def begins(place: int) -> str:
+    """The column that tells whether the sequence of this place begins with a touch."""
+    return _is(place, 0)
 
 
-def _before(query: exp.Select, number: int, step: Step) -> exp.Select:
-    """The touches of the step before, only those still that this step follows (or does not)."""
-    day_of_step = exp.If(this=column(_is(number)), true=column(ON))
-    following = exp.Window(
+def _is(place: int, step: int) -> str:
+    return f"is_{place}_{step}"
+
+
+def _follows_on(place: int) -> str:
+    return f"follows_{place}_on"
+
+
+def _before(query: exp.Select, number: int, steps: Mapping[int, Step]) -> exp.Select:
+    """The touches of the steps before, only those still that the steps of this number follow (or do not)."""
+    known = exp.select("*", *(named(_next(_is(place, number)), _follows_on(place)) for place in steps))
+    told = [name for place in steps for name in (_is(place, number - 1), _is(place, number), _follows_on(place))]
+    return (
+        exp.select(exp.Star(except_=[exp.to_identifier(name) for name in told]))
+        .select(
+            *(
+                named(
+                    exp.and_(column(_is(place, number - 1)), _in_time(step, _follows_on(place))), _is(place, number - 1)
+                )
+                for place, step in steps.items()
+            )
+        )
+        .from_(known.from_(query.subquery(f"step_{number}")).subquery(f"known_{number}"))
+    )
+
+
+def _next(is_step: str) -> exp.Window:
+    """The day of the next later touch that is of the step."""
+    day_of_step = exp.If(this=column(is_step), true=column(ON))
+    return exp.Window(
         this=exp.Min(this=exp.Case(ifs=[day_of_step])),
         partition_by=[column(DAY), column(WHO)],
         order=exp.Order(expressions=[exp.Ordered(this=column(AT))]),
         spec=LATER.copy(),
     )
-    known = exp.select("*", named(following, "follows_on")).from_(query.subquery(f"step_{number}"))
-    kept = exp.and_(column(_is(number - 1)), _in_time(step))
-    return (
-        exp.select(exp.Star(except_=[exp.to_identifier(_is(number - 1)), exp.to_identifier("follows_on")]))
-        .select(named(kept, _is(number - 1)))
-        .from_(known.subquery(f"known_{number}"))
-    )
 
 
-def _in_time(step: Step) -> exp.Expr:
-    came = column("follows_on").is_(exp.null()).not_()
+def _in_time(step: Step, follows_on: str) -> exp.Expr:
+    came = column(follows_on).is_(exp.null()).not_()
     if step.within_days is None:
         return came.not_() if step.negated else came
     last = exp.Add(this=column(ON), expression=literal(step.within_days))
-    in_time = exp.and_(came, exp.LTE(this=column("follows_on"), expression=last))
+    in_time = exp.and_(came, exp.LTE(this=column(follows_on), expression=last))
     if not step.negated:
         return in_time
     return exp.and_(exp.LTE(this=last.copy(), expression=column(DAY)), exp.Paren(this=in_time).not_())

@@ -4,13 +4,13 @@ Windows end with the as-of day of the run, never with the clock. An event that n
 zero; a missing value fulfils no comparison. Values become literals, never text pasted into SQL.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from sqlglot import exp
 
 from cdp_pipeline.config.project import references, with_references
 from cdp_pipeline.config.segments import (
-    Count,
     DaysAgo,
     Event,
     Group,
@@ -25,7 +25,7 @@ from cdp_pipeline.config.segments import (
     Sum,
 )
 from cdp_pipeline.domain.expressions import column, literal, macro, named, null_as, table, text, union_all, within
-from cdp_pipeline.domain.segment_sequences import followed
+from cdp_pipeline.domain.segment_sequences import EventSequence, begins, followed
 from cdp_pipeline.domain.segment_vocabulary import METRICS, PROFILES, SCORES, TIMELINE, Field, Vocabulary
 
 COMPARISONS: dict[str, type[exp.Binary]] = {
@@ -93,28 +93,34 @@ def bought(promoted: Promotion) -> Event:
 
 
 class _Compiler:
-    """Collects a CTE for each distinct event leaf, and one for each segment; `of_turned` profiles alone, or of all."""
+    """Collects what events come to, each distinct one once, and a CTE for each segment; `of_turned` profiles alone, or of all."""
 
     def __init__(self, known: Vocabulary, queries: Mapping[str, exp.Query], *, of_turned: bool = False) -> None:
         self._known = known
         self._queries = queries
         self._of_turned = of_turned
         self._used: set[str] = set()
-        self._events: dict[str, exp.Query] = {}
+        self._kinds: set[str] = set()
+        self._occasions: list[exp.Expr] = []
+        self._sequences: list[EventSequence] = []
+        self._happened: list[exp.Expr] = []
+        self._followed: list[exp.Expr] = []
         self._segments: dict[str, exp.Query] = {}
+        self._referred: set[str] = set()
 
     def add(self, name: str, segment: Segment) -> None:
         """Compile one segment; those that it refers to must have been added before."""
         if segment.query is not None:
-            self._segments[f"segment_{name}"] = _of_query(self._queries[segment.query])
+            self._segments[name] = _of_query(self._queries[segment.query])
             return
         query = exp.select(column(DAY, "base"), column(WHO, "base")).from_("base").where(self._condition(segment))
-        self._segments[f"segment_{name}"] = self._limited(query, segment.limit)
+        self._segments[name] = self._limited(query, segment.limit)
 
     def members(self, names: list[str]) -> exp.Query:
         """The members of the named segments (as_of_day, segment, profile_id)."""
         parts = [
-            exp.select(DAY, named(text(name), "segment"), WHO).from_(exp.to_table(f"segment_{name}")) for name in names
+            exp.select(DAY, named(text(name), "segment"), WHO).from_(self._segments[name].subquery(f"segment_{name}"))
+            for name in names
         ]
         return self._with_parts(exp.select("*").from_(union_all(parts).subquery("members")))
 
@@ -140,10 +146,37 @@ class _Compiler:
         base = _base(self._known, self._used)
         if self._of_turned:
             base = base.where(_in_turned(_plain(METRICS)))
+        for alias, touches, numbers in self._passes():
+            base = _with_numbers(base, alias, [number.alias for number in numbers])
+            grouped = exp.select(DAY, WHO, *numbers).from_(touches.subquery("touches")).group_by(DAY, WHO)
+            query = query.with_(alias, grouped, materialized=True, copy=False)
         query = query.with_("base", base, materialized=True, copy=False)
-        for alias, select in {**self._events, **self._segments}.items():
-            query = query.with_(alias, select, materialized=True, copy=False)
+        for name, select in self._segments.items():
+            if name in self._referred:
+                query = query.with_(f"segment_{name}", select.copy(), materialized=True, copy=False)
         return query
+
+    def _passes(self) -> Iterator[tuple[str, exp.Select, list[exp.Expr]]]:
+        """A CTE's name, the touches that it is about and the numbers that they come to: all that is asked, in one pass.
+
+        Touches that others have to follow are put in order, which takes another.
+        """
+        if self._occasions:
+            kinds = exp.In(this=column("event", "timeline"), expressions=[text(kind) for kind in sorted(self._kinds)])
+            told = (named(condition, _occasion(place)) for place, condition in enumerate(self._occasions))
+            yield "happened", self._touches().where(kinds).select(*told), _numbers("happened", self._happened)
+        if self._sequences:
+            yield "followed", followed(self._touches(), self._sequences), _numbers("followed", self._followed)
+
+    def _touches(self) -> exp.Select:
+        """The touches up to each day, of the profiles that are asked about."""
+        touches = (
+            exp.select(named(column("day", "run_days"), DAY), "timeline.*")
+            .from_(exp.alias_(table(TIMELINE), "timeline", table=True))
+            .join("run_days", on="timeline.occurred_on <= run_days.day")
+            .where("timeline.profile_id is not null")
+        )
+        return touches.where(_in_turned("timeline")) if self._of_turned else touches
 
     def _condition(self, segment: Segment) -> exp.Expr:
         assert segment.include is not None
@@ -181,7 +214,8 @@ class _Compiler:
         if isinstance(rule, Property):
             return _compared(self._field(rule.field), rule, column(DAY, "base"))
         if isinstance(rule, SegmentReference):
-            return self._inside(f"segment_{rule.segment}")
+            self._referred.add(rule.segment)
+            return within(_key("base"), exp.select(DAY, WHO).from_(exp.to_table(f"segment_{rule.segment}")))
         if isinstance(rule, Sample):
             place = macro("sample_place", column(WHO, "base"), text(rule.salt))
             return exp.LT(this=place, expression=literal(rule.sample))
@@ -193,26 +227,56 @@ class _Compiler:
         return _as_day(column(name, "base"), self._known.fields[name])
 
     def _event(self, rule: Event) -> exp.Expr:
-        """The profiles of a count that zero fulfils are all but those whose count fails it."""
-        asked = rule.asked
-        found: exp.Expr = exp.Count(this=exp.Star())
-        if isinstance(asked, Sum):
-            found = exp.func("coalesce", exp.Sum(this=column(asked.field)), literal(0))
-        condition = COMPARISONS[asked.op](this=found, expression=literal(asked.value))
-        zero_fulfils = _holds(0, asked)
-        touched = [_in_turned("timeline")] if self._of_turned else []
-        events = _happened(rule, self._known, touched)
-        happened = exp.select(DAY, WHO).from_(events.subquery("happened")).group_by(DAY, WHO)
-        counted = happened.having(condition.not_() if zero_fulfils else condition)
-        alias = next((name for name, other in self._events.items() if other == counted), None)
-        if alias is None:
-            alias = f"event_{len(self._events) + 1}"
-            self._events[alias] = counted
-        inside = self._inside(alias)
-        return inside.not_() if zero_fulfils else inside
+        """What happened, or zero where nothing did, compared with what is asked."""
+        alias = self._sequence(rule) if rule.then else self._occasion(rule)
+        return COMPARISONS[rule.asked.op](this=column(alias, "base"), expression=literal(rule.asked.value))
 
-    def _inside(self, alias: str) -> exp.Expr:
-        return within(_key("base"), exp.select(DAY, WHO).from_(exp.to_table(alias)))
+    def _occasion(self, rule: Event) -> str:
+        self._kinds.add(rule.event)
+        place = _placed(self._occasions, exp.and_(_is_event(rule, self._known), *_begun(rule), *_ended(rule)))
+        return _number("happened", _placed(self._happened, _measured(rule, _occasion(place))))
+
+    def _sequence(self, rule: Event) -> str:
+        begun = _begun(rule)
+        first = exp.and_(_is_event(rule, self._known), *begun, *_ended(rule))
+        steps = tuple(exp.and_(_is_event(step, self._known), *begun) for step in rule.then)
+        place = _placed(self._sequences, EventSequence(first, rule.then, steps))
+        return _number("followed", _placed(self._followed, _measured(rule, begins(place))))
+
+
+def _measured(rule: Event, condition: str) -> exp.Expr:
+    """In these forms the engine takes half the time that filtered aggregates take."""
+    asked = rule.asked
+    if isinstance(asked, Sum):
+        return exp.Sum(this=exp.Case(ifs=[exp.If(this=column(condition), true=column(asked.field))]))
+    return exp.CountIf(this=column(condition))
+
+
+def _placed(known: list[Any], asked: object) -> int:
+    """The place of what is asked for; at the end, where nobody asked before."""
+    if asked not in known:
+        known.append(asked)
+    return known.index(asked)
+
+
+def _occasion(place: int) -> str:
+    return f"occasion_{place}"
+
+
+def _number(alias: str, place: int) -> str:
+    return f"{alias}_{place}"
+
+
+def _numbers(alias: str, measures: Iterable[exp.Expr]) -> list[exp.Expr]:
+    return [named(measure, _number(alias, place)) for place, measure in enumerate(measures)]
+
+
+def _with_numbers(base: exp.Select, alias: str, numbers: Iterable[str]) -> exp.Select:
+    """`base` with the numbers of a CTE: zero where it has no row of the profile."""
+    metrics = _plain(METRICS)
+    on = exp.and_(_same(metrics, alias, WHO), _same(metrics, alias, DAY))
+    zeros = (named(exp.func("coalesce", column(number, alias), literal(0)), number) for number in numbers)
+    return base.join(alias, on=on, join_type="left").select(*zeros)
 
 
 def _base(known: Vocabulary, used: Iterable[str]) -> exp.Select:
@@ -249,21 +313,6 @@ def _base_field(name: str, field: Field) -> exp.Expr:
     if field.model is not None and field.column is not None:
         return named(column(field.column, _plain(SCORES) + field.model), name)
     return column(name, _plain(field.table))
-
-
-def _happened(rule: Event, known: Vocabulary, touched: Sequence[exp.Expr]) -> exp.Select:
-    """The events that count, of the touches that fulfil `touched`: (as_of_day, profile_id and the fields of an event)."""
-    begun, ended = _begun(rule), _ended(rule)
-    first = _is_event(rule, known)
-    if rule.then:
-        steps = [_is_event(step, known) for step in rule.then]
-        return followed(exp.and_(first, *ended), rule.then, steps, [*touched, *begun])
-    return (
-        exp.select(named(column("day", "run_days"), DAY), "timeline.*")
-        .from_(exp.alias_(table(TIMELINE), "timeline", table=True))
-        .join("run_days", on="timeline.occurred_on <= run_days.day")
-        .where("timeline.profile_id is not null", *touched, first, *begun, *ended)
-    )
 
 
 def _is_event(rule: Event | Step, known: Vocabulary) -> exp.Expr:
@@ -366,12 +415,6 @@ def _same(a: str, b: str, name: str) -> exp.EQ:
 
 def _key(alias: str) -> exp.Tuple:
     return exp.Tuple(expressions=[column(DAY, alias), column(WHO, alias)])
-
-
-def _holds(number: int, asked: Count | Sum) -> bool:
-    outcomes = {"=": number == asked.value, "!=": number != asked.value, "<": number < asked.value,
-                "<=": number <= asked.value, ">": number > asked.value, ">=": number >= asked.value}  # fmt: skip
-    return outcomes[asked.op]
 
 
 def _ordered(segments: Mapping[str, Segment]) -> list[str]:

@@ -178,7 +178,7 @@ create or replace macro wilson(hits, trials, z) as
     / (1 + z * z / trials);
 
 -- A number for a record that depends on nothing but its id: for joins, and for tools that want integers.
-create or replace macro record_number(record_id) as cast(md5_number_lower(record_id) >> 1 as bigint);
+create or replace macro record_number(record_id) as cast(md5_number(record_id) >> 65 as bigint);
 
 -- Dates as YYYYMMDD: day and month swapped.
 create or replace macro day_month_swapped(a, b) as
@@ -220,4 +220,4 @@ create or replace macro pattern_of(value) as
     );
 
 -- Where an id falls between 0 and 1 in the sample that the salt names; the same on every day.
-create or replace macro sample_place(id, salt) as (md5_number_lower(salt || ':' || id) >> 32) / 4294967296.0;
+create or replace macro sample_place(id, salt) as cast(md5_number(salt || ':' || id) >> 96 as double) / 4294967296.0;

@@ -1,5 +1,7 @@
 """`segments.segment_members`: who is in which segment, as of a day."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlglot import exp
@@ -10,6 +12,7 @@ from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
+from cdp_pipeline.domain.expressions import parts_of
 from cdp_pipeline.domain.segments import members_select
 
 
@@ -19,9 +22,19 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
 
 
 def build(run: TableRun) -> None:
-    """Write the members of each day; a query that the engine refuses is told by its file."""
+    """Write the members of each day, of parts that are staged; a query that the engine refuses is told by its file."""
+    query = select(run.project, run.table.sidecar)
+    parts, members = parts_of(query)
+
+    def of_day(day: date) -> Iterator[exp.Query]:
+        """The members, once what they are asked of is staged."""
+        for name, part in parts.items():
+            run.session.stage(name, part)
+        yield members
+
     with naming_what_fails(run.session, run.project, run.project.segments.values()):
-        run.write_by_day(select(run.project, run.table.sidecar))
+        run.write_each_day(of_day)
+    run.query = query
     run.metadata.update(metadata(run))
 
 
