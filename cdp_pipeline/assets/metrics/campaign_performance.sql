@@ -26,8 +26,8 @@ order by step, next_step
 with ranked as (
     select
         steps.step, journeys.is_converted, journeys.revenue,
-        row_number() over (partition by steps.profile_id, steps.journey_no order by steps.occurred_at, steps.touch_id) as place,
-        row_number() over (partition by steps.profile_id, steps.journey_no order by steps.occurred_at desc, steps.touch_id desc) as place_from_end
+        lag(steps.touch_id) over (partition by steps.profile_id, steps.journey_no order by steps.occurred_at, steps.touch_id) is null as is_first,
+        lead(steps.touch_id) over (partition by steps.profile_id, steps.journey_no order by steps.occurred_at, steps.touch_id) is null as is_last
     from journey_steps_taken as steps
     join journeys on steps.profile_id = journeys.profile_id and steps.journey_no = journeys.journey_no
 ),
@@ -40,10 +40,10 @@ counted as (
     select
         step,
         count(*) as steps,
-        count(*) filter (where place = 1 and is_converted) as first_touch_conversions,
-        count(*) filter (where place_from_end = 1 and is_converted) as last_touch_conversions,
-        coalesce(sum(revenue) filter (where place = 1 and is_converted), 0) as first_touch_revenue,
-        coalesce(sum(revenue) filter (where place_from_end = 1 and is_converted), 0) as last_touch_revenue
+        count(*) filter (where is_first and is_converted) as first_touch_conversions,
+        count(*) filter (where is_last and is_converted) as last_touch_conversions,
+        coalesce(sum(revenue) filter (where is_first and is_converted), 0) as first_touch_revenue,
+        coalesce(sum(revenue) filter (where is_last and is_converted), 0) as last_touch_revenue
     from ranked
     group by step
 )

@@ -8,15 +8,24 @@ with touches as (
     join journey on timeline.occurred_on > run_days.day - journey.days
     where timeline.profile_id is not null and timeline.occurred_at is not null
         and (timeline.event = 'order' or timeline.event in (select event from journey_events))
+),
+
+customers as (
+    select distinct touches.profile_id from touches where touches.is_order
 )
 
+-- A journey ends with an order, which is its last touch; who ordered nothing is on one journey, which takes no sorting.
 select
-    *,
-    -- a journey ends with an order, which is its last touch
-    count(*) filter (where is_order) over (
-        partition by profile_id order by occurred_at, touch_id rows between unbounded preceding and 1 preceding
+    touches.*,
+    count(*) filter (where touches.is_order) over (
+        partition by touches.profile_id order by touches.occurred_at, touches.touch_id rows between unbounded preceding and 1 preceding
     ) as journey_no
 from touches
+semi join customers on touches.profile_id = customers.profile_id
+union all
+select touches.*, 0 as journey_no
+from touches
+anti join customers on touches.profile_id = customers.profile_id
 
 -- name: journeys
 select
@@ -43,15 +52,9 @@ changes as (
     select
         *, step is distinct from lag(step) over (partition by profile_id, journey_no order by occurred_at, touch_id) as is_change
     from named
-),
-
-numbered as (
-    select
-        *, row_number() over (partition by profile_id, journey_no order by occurred_at desc, touch_id desc) as place_from_end
-    from changes
-    where is_change
 )
 
-select numbered.profile_id, numbered.journey_no, numbered.step, numbered.occurred_at, numbered.touch_id, numbered.place_from_end
-from numbered
-join journeys on numbered.profile_id = journeys.profile_id and numbered.journey_no = journeys.journey_no
+select changes.profile_id, changes.journey_no, changes.step, changes.occurred_at, changes.touch_id
+from changes
+join journeys on changes.profile_id = journeys.profile_id and changes.journey_no = journeys.journey_no
+where changes.is_change

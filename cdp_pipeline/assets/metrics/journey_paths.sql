@@ -1,7 +1,13 @@
 -- name: paths
-with paths as (
-    select profile_id, journey_no, string_agg(step, ' > ' order by occurred_at, touch_id) as path, count(*) as steps
+with numbered as (
+    select
+        *, row_number() over (partition by profile_id, journey_no order by occurred_at desc, touch_id desc) as place_from_end
     from journey_steps_taken
+),
+
+paths as (
+    select profile_id, journey_no, string_agg(step, ' > ' order by occurred_at, touch_id) as path, count(*) as steps
+    from numbered
     where place_from_end <= (select longest from journey)
     group by profile_id, journey_no
 )
