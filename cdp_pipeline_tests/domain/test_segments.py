@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cdp_pipeline.assets.catalogue import load_catalogue
+from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.segments import Segment
 from cdp_pipeline.domain.segment_vocabulary import Vocabulary
 from cdp_pipeline.domain.segments import conditions, members_select, truths_select
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
-from cdp_pipeline.resources.warehouse import unaudited
+from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.lineage import parse
 from cdp_pipeline_tests.domain.naive_segments import World
 
@@ -186,12 +187,12 @@ def types(project: Project) -> Types:
     return {name: catalogue[name].sidecar.types for name in TABLES}
 
 
-def _fill(session: DuckDBSession, columns: dict[str, str], table: str, rows: list[dict[str, Any]]) -> None:
+def _fill(session: Session, columns: dict[str, str], table: str, rows: list[dict[str, Any]]) -> None:
     session.stage_rows("content", columns, [tuple(row.get(column) for column in columns) for row in rows])
     session.replace_table(table, parse("from content"), unaudited)
 
 
-def _stage(session: DuckDBSession, types: Types, world: World, days: tuple[date, ...] = (DAY,)) -> None:
+def _stage(session: Session, types: Types, world: World, days: tuple[date, ...] = (DAY,)) -> None:
     metrics = [{"as_of_day": day, "profile_id": p, **row} for p, row in world.profiles.items() for day in days]
     profiles = [{"profile_id": p, "is_pressed": row["is_pressed"]} for p, row in world.profiles.items()]
     touches = [{"profile_id": p, **touch} for p, found in world.touches.items() for touch in found]
@@ -213,7 +214,7 @@ def _segments(contents: dict[str, dict[str, Any]]) -> dict[str, Segment]:
 
 
 def _is_read_alike(
-    session: DuckDBSession, types: Types, known: Vocabulary, contents: dict[str, dict[str, Any]], world: World
+    session: Session, types: Types, known: Vocabulary, contents: dict[str, dict[str, Any]], world: World
 ) -> None:
     """The members of all segments are those of the naive reading, each once."""
     _stage(session, types, world)
@@ -303,6 +304,40 @@ def test_a_step_that_must_not_come_is_missed_once_its_days_are_over(
     _stage(run_of_a_day, types, world)
     found = run_of_a_day.rows(members_select(_segments(contents), known, {}))
     assert {who for _, _, who in found} == {"P3", "P4"} == world.members("s", contents)
+
+
+def test_events_mean_the_same_on_both_engines(
+    any_session: Session, project: Project, types: Types, known: Vocabulary
+) -> None:
+    rules: dict[str, list[dict[str, Any]]] = {
+        "twice": [{"event": "viewed", "count": {"op": ">=", "value": 2}}],
+        "never": [{"event": "bought", "count": {"op": "=", "value": 0}, "within_days": 3}],
+        "spent": [{"event": "bought", "sum": {"op": ">", "value": 2}}],
+        "followed": [{"event": "clicked", "then": [{"event": "viewed", "within_days": 2}, {"event": "bought"}]}],
+        "missed": [{"event": "viewed", "then": [{"event": "bought", "within_days": 2, "not": True}]}],
+        "either": [{"segment": "twice"}, {"sample": 0.5, "salt": "s"}],
+    }
+    contents = {name: {"include": {"combinator": "or", "rules": asked}} for name, asked in rules.items()}
+    blank = {"category": None, "object_id": None}
+    touches = [
+        {
+            "profile_id": who,
+            "event": event,
+            "occurred_at": datetime(2026, 11, day, 6),
+            "amount": Decimal("1.5"),
+            **blank,
+        }
+        for who, happened in {
+            "P1": {"clicked": [1], "viewed": [2, 9], "bought": [4, 14]},
+            "P2": {"clicked": [1], "viewed": [4], "bought": [9]},
+            "P3": {"viewed": [10, 15]},
+        }.items()
+        for event, days in happened.items()
+        for day in days
+    ]
+    world = _world(dict.fromkeys(PROFILES, nothing_known), touches)
+    stage_run_days(any_session, (DAY,), project.deployment)
+    _is_read_alike(any_session, types, known, contents, world)
 
 
 @random_worlds
