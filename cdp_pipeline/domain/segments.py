@@ -93,7 +93,10 @@ def bought(promoted: Promotion) -> Event:
 
 
 class _Compiler:
-    """Collects what events come to, each distinct one once, and a CTE for each segment; `of_turned` profiles alone, or of all."""
+    """Collects what events come to, each distinct one once, and the segments; of profiles `of_turned` alone, or of all.
+
+    A segment that others refer to is a CTE, which is staged once.
+    """
 
     def __init__(self, known: Vocabulary, queries: Mapping[str, exp.Query], *, of_turned: bool = False) -> None:
         self._known = known
@@ -118,11 +121,12 @@ class _Compiler:
 
     def members(self, names: list[str]) -> exp.Query:
         """The members of the named segments (as_of_day, segment, profile_id)."""
-        parts = [
-            exp.select(DAY, named(text(name), "segment"), WHO).from_(self._segments[name].subquery(f"segment_{name}"))
-            for name in names
-        ]
+        parts = [exp.select(DAY, named(text(name), "segment"), WHO).from_(self._rows_of(name)) for name in names]
         return self._with_parts(exp.select("*").from_(union_all(parts).subquery("members")))
+
+    def _rows_of(self, name: str) -> exp.Expr:
+        alias = f"segment_{name}"
+        return exp.to_table(alias) if name in self._referred else self._segments[name].subquery(alias)
 
     def truths(self, asked: Mapping[str, list[Group]]) -> exp.Query:
         """A row a condition, day and profile that turned."""
