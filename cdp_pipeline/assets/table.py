@@ -16,7 +16,7 @@ from cdp_pipeline.checks.suites import CheckResult, run_suite
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, table
+from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, parts_of, table
 from cdp_pipeline.resources.landing import LandingZone
 from cdp_pipeline.resources.warehouse import Also, Rows, Session, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
@@ -25,6 +25,14 @@ from cdp_pipeline.settings import Settings
 def stage_days(session: Session, days: tuple[date, ...]) -> None:
     """`run_days`: a row a day that a table is made for."""
     session.stage("run_days", exp.select(named(exp.func("unnest", array(days)), "day")))
+
+
+def stage_parts(session: Session, query: exp.Query) -> exp.Query:
+    """Stage what a query is made of (its CTEs), each once, and return what is left to ask."""
+    parts, rest = parts_of(query)
+    for name, part in parts.items():
+        session.stage(name, part)
+    return rest
 
 
 class AuditFailed(Exception):

@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.segments.segment_queries import segment_definitions, segment_queries
 from cdp_pipeline.assets.sidecars import segment_vocabulary
-from cdp_pipeline.assets.table import TableRun, stage_days
+from cdp_pipeline.assets.table import TableRun, stage_days, stage_parts
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.expressions import no_rows, parts_of
+from cdp_pipeline.domain.expressions import no_rows
 from cdp_pipeline.domain.segment_reading import rule_reading
 from cdp_pipeline.domain.segments import conditions, truths_select
 from cdp_pipeline.sql.files import named_beside
@@ -38,9 +38,7 @@ def build(run: TableRun) -> None:
         for place, condition in enumerate(conditions(segment))
     ]
     session.stage_rows("readings", {"segment": "varchar", "place": "bigint", "reading": "varchar"}, readings)
-    parts_of_truths, truths = parts_of(
-        truths_select(project.segments, segment_vocabulary(project), segment_queries(project))
-    )
+    truths = truths_select(project.segments, segment_vocabulary(project), segment_queries(project))
 
     types = {"segment": "varchar", "definition": "varchar"}
     session.stage_rows("definitions", types, sorted(segment_definitions(project).items()))
@@ -56,9 +54,7 @@ def build(run: TableRun) -> None:
             "definitions_before", QUERIES["definitions_before"] if is_kept else exp.select("*").from_("definitions")
         )
         stage_days(session, (before, day) if before else (day,))
-        for name, part in parts_of_truths.items() if before else ():
-            session.stage(name, part)
-        session.stage("truths", truths if before else no_rows(TRUTHS))
+        session.stage("truths", stage_parts(session, truths) if before else no_rows(TRUTHS))
         yield QUERIES["changes"]
 
     run.write_each_day(parts)

@@ -1,7 +1,5 @@
 """`segments.segment_members`: who is in which segment, as of a day."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from sqlglot import exp
@@ -9,10 +7,9 @@ from sqlglot import exp
 from cdp_pipeline.assets.segments.segment_queries import naming_what_fails, segment_queries
 from cdp_pipeline.assets.segments.silent_names import silent_names
 from cdp_pipeline.assets.sidecars import segment_vocabulary
-from cdp_pipeline.assets.table import TableRun
+from cdp_pipeline.assets.table import TableRun, stage_parts
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.sidecar import Sidecar
-from cdp_pipeline.domain.expressions import parts_of
 from cdp_pipeline.domain.segments import members_select
 
 
@@ -24,16 +21,8 @@ def select(project: Project, sidecar: Sidecar) -> exp.Query:
 def build(run: TableRun) -> None:
     """Write the members of each day, of parts that are staged; a query that the engine refuses is told by its file."""
     query = select(run.project, run.table.sidecar)
-    parts, members = parts_of(query)
-
-    def of_day(day: date) -> Iterator[exp.Query]:
-        """The members, once what they are asked of is staged."""
-        for name, part in parts.items():
-            run.session.stage(name, part)
-        yield members
-
     with naming_what_fails(run.session, run.project, run.project.segments.values()):
-        run.write_each_day(of_day)
+        run.write_each_day(lambda day: [stage_parts(run.session, query)])
     run.query = query
     run.metadata.update(metadata(run))
 
