@@ -11,26 +11,30 @@ from sqlglot import exp
 
 from cdp_pipeline.config.project import references, with_references
 from cdp_pipeline.config.segments import (
-    DaysAgo,
     Event,
     Group,
     Limit,
     Promotion,
     Property,
     Sample,
-    Scalar,
     Segment,
     SegmentReference,
-    Step,
     Sum,
 )
 from cdp_pipeline.domain.expressions import column, literal, macro, named, null_as, table, text, union_all, within
+from cdp_pipeline.domain.segment_conditions import (
+    COMPARISONS,
+    as_day,
+    begun,
+    certain,
+    compared,
+    ended,
+    is_event,
+    joined_by,
+)
 from cdp_pipeline.domain.segment_sequences import EventSequence, begins, followed
 from cdp_pipeline.domain.segment_vocabulary import METRICS, PROFILES, SCORES, TIMELINE, Field, Vocabulary
 
-COMPARISONS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-}  # fmt: skip
 DAY, WHO = "as_of_day", "profile_id"
 TURNED = "turned"
 """Staged by whoever asks for `truths_select`: the rows (segment, profile_id) that it is about."""
@@ -136,7 +140,7 @@ class _Compiler:
                 named(text(name), "segment"),
                 column(WHO, "base"),
                 named(exp.cast(literal(place), "bigint"), "place"),
-                named(_certain(self._group(condition)), "holds"),
+                named(certain(self._group(condition)), "holds"),
             )
             .from_("base")
             .where(within(column(WHO, "base"), _turned(name)))
@@ -187,7 +191,7 @@ class _Compiler:
         condition = self._group(segment.include)
         for left_out in (segment.exclude, segment.promotes and bought(segment.promotes)):
             if left_out is not None:
-                condition = exp.and_(condition, _certain(self._rule(left_out)).not_())
+                condition = exp.and_(condition, certain(self._rule(left_out)).not_())
         return condition
 
     def _limited(self, query: exp.Select, limit: Limit | None) -> exp.Query:
@@ -210,13 +214,13 @@ class _Compiler:
 
     def _group(self, group: Group) -> exp.Expr:
         parts = [exp.Paren(this=self._rule(rule)) for rule in group.rules]
-        return _joined(group, parts)
+        return joined_by(group, parts)
 
     def _rule(self, rule: object) -> exp.Expr:
         if isinstance(rule, Group):
             return self._group(rule)
         if isinstance(rule, Property):
-            return _compared(self._field(rule.field), rule, column(DAY, "base"))
+            return compared(self._field(rule.field), rule, column(DAY, "base"))
         if isinstance(rule, SegmentReference):
             self._referred.add(rule.segment)
             return within(_key("base"), exp.select(DAY, WHO).from_(exp.to_table(f"segment_{rule.segment}")))
@@ -228,7 +232,7 @@ class _Compiler:
 
     def _field(self, name: str) -> exp.Expr:
         self._used.add(name)
-        return _as_day(column(name, "base"), self._known.fields[name])
+        return as_day(column(name, "base"), self._known.fields[name])
 
     def _event(self, rule: Event) -> exp.Expr:
         """What happened, or zero where nothing did, compared with what is asked."""
@@ -237,13 +241,13 @@ class _Compiler:
 
     def _occasion(self, rule: Event) -> str:
         self._kinds.add(rule.event)
-        place = _placed(self._occasions, exp.and_(_is_event(rule, self._known), *_begun(rule), *_ended(rule)))
+        place = _placed(self._occasions, exp.and_(is_event(rule, self._known), *begun(rule), *ended(rule)))
         return _number("happened", _placed(self._happened, _measured(rule, _occasion(place))))
 
     def _sequence(self, rule: Event) -> str:
-        begun = _begun(rule)
-        first = exp.and_(_is_event(rule, self._known), *begun, *_ended(rule))
-        steps = tuple(exp.and_(_is_event(step, self._known), *begun) for step in rule.then)
+        window = begun(rule)
+        first = exp.and_(is_event(rule, self._known), *window, *ended(rule))
+        steps = tuple(exp.and_(is_event(step, self._known), *window) for step in rule.then)
         place = _placed(self._sequences, EventSequence(first, rule.then, steps))
         return _number("followed", _placed(self._followed, _measured(rule, begins(place))))
 
@@ -317,82 +321,6 @@ def _base_field(name: str, field: Field) -> exp.Expr:
     if field.model is not None and field.column is not None:
         return named(column(field.column, _plain(SCORES) + field.model), name)
     return column(name, _plain(field.table))
-
-
-def _is_event(rule: Event | Step, known: Vocabulary) -> exp.Expr:
-    """Whether a touch is of the kind that a rule or a step names."""
-    is_kind = exp.EQ(this=column("event", "timeline"), expression=text(rule.event))
-    return is_kind if rule.where is None else exp.and_(is_kind, exp.Paren(this=_where(rule.where, known)))
-
-
-def _begun(rule: Event) -> list[exp.Expr]:
-    """That the window of an event has begun: for the steps that follow it too."""
-    day, as_of = column("occurred_on", "timeline"), column("day", "run_days")
-    found: list[exp.Expr] = []
-    if rule.within_days is not None:
-        found.append(exp.GT(this=day, expression=exp.Sub(this=as_of, expression=literal(rule.within_days))))
-    if rule.since is not None:
-        found.append(exp.GTE(this=day.copy(), expression=_value(rule.since, as_of)))
-    return found
-
-
-def _ended(rule: Event) -> list[exp.Expr]:
-    """That the window of an event has not ended."""
-    if rule.until is None:
-        return []
-    last = _value(rule.until, column("day", "run_days"))
-    return [exp.LTE(this=column("occurred_on", "timeline"), expression=last)]
-
-
-def _where(group: Group, known: Vocabulary) -> exp.Expr:
-    parts = []
-    for rule in group.rules:
-        if isinstance(rule, Group):
-            parts.append(exp.Paren(this=_where(rule, known)))
-        elif isinstance(rule, Property):
-            field = _as_day(column(rule.field, "timeline"), known.event_fields[rule.field])
-            parts.append(exp.Paren(this=_compared(field, rule, column("day", "run_days"))))
-    return _joined(group, parts)
-
-
-def _joined(group: Group, parts: list[exp.Paren]) -> exp.Expr:
-    joined = exp.and_(*parts) if group.combinator == "and" else exp.or_(*parts)
-    return _certain(joined).not_() if group.negated else joined
-
-
-def _certain(condition: exp.Expr) -> exp.Expr:
-    """The condition, where what can't be told counts as no."""
-    return exp.func("coalesce", exp.Paren(this=condition), exp.false())
-
-
-def _compared(field: exp.Expr, rule: Property, as_of: exp.Expr) -> exp.Expr:
-    values = [_value(value, as_of) for value in rule.values]
-    if rule.operator in COMPARISONS:
-        return COMPARISONS[rule.operator](this=field, expression=values[0])
-    if rule.operator in ("in", "not in"):
-        inside: exp.Expr = exp.In(this=field, expressions=values)
-        return inside.not_() if rule.operator == "not in" else inside
-    if rule.operator in ("between", "not between"):
-        inside = exp.Between(this=field, low=values[0], high=values[1])
-        return inside.not_() if rule.operator == "not between" else inside
-    if rule.operator in ("contains", "begins with"):
-        name = "contains" if rule.operator == "contains" else "starts_with"
-        return exp.func(name, exp.Lower(this=field), text(str(rule.values[0]).lower()))
-    empty = field.is_(exp.null())
-    return empty if rule.operator == "is null" else empty.not_()
-
-
-def _value(value: Scalar, as_of: exp.Expr) -> exp.Expr:
-    if isinstance(value, DaysAgo):
-        return exp.Sub(this=as_of.copy(), expression=literal(value.days_ago))
-    return literal(value)
-
-
-def _as_day(field: exp.Expr, of: Field) -> exp.Expr:
-    """Moments are compared as days of the deployment's time zone."""
-    if of.type != "TIMESTAMP":
-        return field
-    return macro("local_day", field, exp.select("timezone").from_("deployment").subquery())
 
 
 def _of_query(query: exp.Query) -> exp.Select:
