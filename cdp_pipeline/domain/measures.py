@@ -22,6 +22,7 @@ def measures_select(source: str, source_table: str, definition: Table, timezone:
 
     Columns: measured_on, column_name (empty for the whole table), measure, kind (how it is compared), value,
     size (rows that it is of), noise (variance of the value's logarithm that chance alone brings, of a level).
+    Built without copies: there is a measure for everything, of every column of all sources.
     """
     is_snapshot = definition.extract.load == "snapshot"
     measures: list[exp.Expr] = [
@@ -29,19 +30,15 @@ def measures_select(source: str, source_table: str, definition: Table, timezone:
     ]
     for name, content in definition.columns.items():
         measures += _of_column(name, content, timezone, is_key=name in definition.key)
-    by_day = (
-        exp.select(named(DAY, "measured_on"), named(exp.Array(expressions=measures), "measures"))
-        .from_(TYPED)
-        .where(within(DAY, exp.select("day").from_("run_days")))
-        .group_by(DAY)
-    )
+    of_run = within(DAY, exp.select("day").from_("run_days"))
+    by_day = exp.select(named(DAY, "measured_on"), named(exp.Array(expressions=measures), "measures"), copy=False)
+    by_day = by_day.from_(TYPED, copy=False).where(of_run, copy=False).group_by(DAY, copy=False)
     each = exp.select(column("measured_on"), named(exp.func("unnest", column("measures")), "found"))
+    each = each.from_(by_day.subquery("by_day", copy=False), copy=False)
     found = [named(exp.Dot(this=column("found"), expression=exp.to_identifier(part)), part) for part in PARTS]
-    of_lines = (
-        exp.select(column("measured_on"), *found)
-        .from_(each.from_(by_day.subquery("by_day")).subquery("each"))
-        .where(exp.Dot(this=column("found"), expression=exp.to_identifier("value")).is_(exp.null()).not_())
-    )
+    is_told = exp.Dot(this=column("found"), expression=exp.to_identifier("value")).is_(exp.null()).not_()
+    of_lines = exp.select(column("measured_on"), *found).from_(each.subquery("each", copy=False), copy=False)
+    of_lines = of_lines.where(is_told, copy=False)
     return union_all([of_lines, *_of_files(source, source_table, is_snapshot=is_snapshot)])
 
 

@@ -25,9 +25,9 @@ def over(query: exp.Query, **given: exp.Query) -> exp.Select:
     if own:
         query.args["with_"].set("expressions", [])
     for name, content in given.items():
-        query = query.with_(name, content)
+        query = query.with_(name, content.copy(), copy=False)
     for cte in own:
-        query = query.with_(cte.alias, cte.this)
+        query = query.with_(cte.alias, cte.this, copy=False)
     return query
 
 

@@ -18,19 +18,18 @@ from cdp_pipeline.domain.expressions import column, text
 from cdp_pipeline.domain.measures import measures_select
 from cdp_pipeline.sql.files import named_beside
 
-QUERIES = named_beside(__file__)
+OWN = {name.replace("__", "."): query for name, query in named_beside(__file__).items()}
 
 
 def measured(project: Project) -> Mapping[str, exp.Query]:
     """The SELECT that measures a table, by `layer.table`."""
-    own = {name.replace("__", "."): query for name, query in QUERIES.items()}
     delivered = {
         f"staging.{name}": measures_select(
             source.source, source.plain_name(name), definition, project.deployment.timezone
         )
         for name, source, definition in project.tables()
     }
-    return delivered | own
+    return delivered | OWN
 
 
 def checks_of(name: str) -> tuple[Expectation, ...]:
@@ -59,7 +58,7 @@ def measuring(build: Callable[[TableRun], None], query: exp.Query) -> Callable[[
 
 def reads(project: Project) -> Iterable[str]:
     """Every table that is measured."""
-    return measured(project)
+    return [*(f"staging.{name}" for name, _, _ in project.tables()), *OWN]
 
 
 def build(run: TableRun) -> None:
