@@ -27,7 +27,19 @@ def stage_ids(session: Session, is_logged: bool) -> None:
     assigned = assign((int(cluster), str(profile), int(shared), str(day)) for cluster, profile, shared, day in asked)
     session.stage_rows("assigned", types, list(assigned.items()))
     session.stage("minted", QUERIES["minted"])
-    again = session.rows(QUERIES["minted_again"]) if is_logged else []
-    ever = {str(row[0]) for row in session.rows(QUERIES["ever_issued"])} if again else set()
-    session.stage_rows("reminted", types, [(int(cluster), mint(str(cluster), ever)) for (cluster,) in again])
+    again = [int(row[0]) for row in session.rows(QUERIES["minted_again"])] if is_logged else []
+    session.stage_rows("reminted", types, _reminted(session, again))
     session.stage("ids", QUERIES["ids"])
+
+
+def _reminted(session: Session, clusters: list[int]) -> list[tuple[int, str]]:
+    """A fresh id of each cluster whose first choice was issued before; asked of the log until none of them was."""
+    issued: set[str] = set()
+    while True:
+        ids = [(cluster, mint(str(cluster), issued)) for cluster in clusters]
+        session.stage_rows("asked", {"profile_id": "varchar"}, [(profile,) for _, profile in ids])
+        before = len(issued)
+        if clusters:
+            issued |= {str(row[0]) for row in session.rows(QUERIES["issued_of_asked"])}
+        if len(issued) == before:
+            return ids

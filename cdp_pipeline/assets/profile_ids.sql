@@ -35,8 +35,11 @@ select cluster
 from minted
 where profile_id in (select profile_id from identity.identity_events where event = 'mint')
 
--- name: ever_issued
-select profile_id from identity.identity_events where event = 'mint'
+-- name: issued_of_asked
+select asked.profile_id
+from asked
+semi join (select profile_id from identity.identity_events where event = 'mint') as minted_ever
+    on asked.profile_id = minted_ever.profile_id
 
 -- name: ids
 select cluster, profile_id from kept

@@ -1,15 +1,19 @@
+from datetime import date
+
 from cdp_pipeline.assets.profile_ids import stage_ids
+from cdp_pipeline.domain.profile_ids import mint
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
+from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.lineage import parse
 
 CLUSTERS = [(1, 1), (2, 1), (3, 3), (4, 4), (5, 4)]
 """Records 1 and 2, record 3, records 4 and 5."""
 
 
-def _ids(session: DuckDBSession, *before: tuple[int, str]) -> dict[int, str]:
+def _ids(session: DuckDBSession, *before: tuple[int, str], is_logged: bool = False) -> dict[int, str]:
     session.stage_rows("clusters", {"record_no": "bigint", "cluster": "bigint"}, CLUSTERS)
     session.stage_rows("before", {"record_no": "bigint", "profile_id": "varchar"}, list(before))
-    stage_ids(session, is_logged=False)
+    stage_ids(session, is_logged)
     return dict(session.rows(parse("select cluster, profile_id from ids")))
 
 
@@ -23,3 +27,12 @@ def test_the_most_records_win_a_contest(session: DuckDBSession) -> None:
     ids = _ids(session, (1, "PA"), (2, "PA"), (3, "PA"), (4, "PB"), (5, "PB"))
     assert (ids[1], ids[4]) == ("PA", "PB")
     assert ids[3] not in ("PA", "PB")
+
+
+def test_an_id_that_was_ever_issued_is_not_minted_again(session: DuckDBSession) -> None:
+    first, second = mint("3", set()), mint("3", {mint("3", set())})
+    minted = [("mint", profile, date(2026, 11, 9)) for profile in (first, second)]
+    session.stage_rows("log", {"event": "varchar", "profile_id": "varchar", "happened_on": "date"}, minted)
+    session.replace_table("identity.identity_events", parse("select * from log"), unaudited)
+    ids = _ids(session, (1, "PA"), (4, "PB"), is_logged=True)
+    assert ids[3] == mint("3", {first, second})
