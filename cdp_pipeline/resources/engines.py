@@ -1,5 +1,7 @@
 """Which engine a deployment's tables stand in: the embedded one, or Spark, which is imported where it is asked for alone."""
 
+import warnings
+
 import duckdb
 
 from cdp_pipeline.config.base import load
@@ -18,6 +20,8 @@ def warehouse_of(settings: Settings) -> Warehouse:
     """The warehouse of a deployment, on its engine; raises WarehouseError where that is not installed."""
     if engine_of(settings) == "duckdb":
         return DuckDBWarehouse.of(settings)
+    # It warns of pandas 3 at every function, none of which is given pandas.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
     try:
         from cdp_pipeline.resources.spark_warehouse import SparkWarehouse
     except ModuleNotFoundError as missing:
