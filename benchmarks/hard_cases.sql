@@ -5,6 +5,20 @@ with records as (
     join identity.identity_map as member on compared.record_id = member.record_id
 ),
 
+alike as (
+    select a.record_no as l, b.record_no as r
+    from records as a
+    join records as b on a.given = b.given and a.family = b.family and a.city = b.city and a.person < b.person
+    union
+    select a.record_no, b.record_no
+    from records as a
+    join records as b on a.birth = b.birth and a.street = b.street and a.family = b.family and a.person < b.person
+    union
+    select a.record_no, b.record_no
+    from records as a
+    join records as b on a.email = b.email and a.person < b.person
+),
+
 cases as (
     select distinct
         a.person as one,
@@ -15,14 +29,9 @@ cases as (
             when a.birth = b.birth and a.street = b.street then 'twins'
             else 'one mailbox'
         end as kind
-    from records as a
-    join records as b
-        on a.person < b.person
-        and (
-            (a.given = b.given and a.family = b.family and a.city = b.city)
-            or (a.birth = b.birth and a.street = b.street and a.family = b.family)
-            or a.email = b.email
-        )
+    from alike
+    join records as a on alike.l = a.record_no
+    join records as b on alike.r = b.record_no
 ),
 
 merged as (

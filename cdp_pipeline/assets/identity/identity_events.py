@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.expressions import literal, named, no_rows
-from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.resources.warehouse import Session, unaudited
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
@@ -28,9 +28,13 @@ def map_as_of(session: Session, day: date) -> exp.Expr:
     return QUERIES["map_as_of"]
 
 
-def stage_events(run: TableRun, is_logged: bool) -> None:
-    """`events`: what differs between the temporary tables `before` and `members`, numbered on from the log."""
-    run.session.stage("last_event", QUERIES["last_event"] if is_logged else no_rows({"event_no": "bigint"}))
-    run.session.stage("events", QUERIES["events"])
-    found = run.session.rows(QUERIES["events_by_kind"])
+def log_events(run: TableRun, is_logged: bool) -> None:
+    """Append what differs between the temporary tables `before` and `members`, numbered on from the log."""
+    session = run.session
+    session.stage("last_event", QUERIES["last_event"] if is_logged else no_rows({"event_no": "bigint"}))
+    if is_logged:
+        session.append(EVENTS, QUERIES["events"])
+    else:
+        session.replace_table(EVENTS, QUERIES["events"], unaudited)
+    found = session.rows(QUERIES["events_by_kind"])
     run.metadata.update({f"{event} events": int(count) for event, count in found})

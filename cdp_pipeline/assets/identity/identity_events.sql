@@ -82,4 +82,8 @@ from changes
 cross join today
 
 -- name: events_by_kind
-select event, count(*) from events group by event order by event
+select event, count(*)
+from identity.identity_events
+where event_no > coalesce((select event_no from last_event), 0)
+group by event
+order by event

@@ -14,7 +14,7 @@ import json
 from sqlglot import exp
 
 from cdp_pipeline.assets.clusters import stage_clusters
-from cdp_pipeline.assets.identity.identity_events import EVENTS, stage_events
+from cdp_pipeline.assets.identity.identity_events import EVENTS, log_events
 from cdp_pipeline.assets.identity.linkage_model import model_in_force
 from cdp_pipeline.assets.profile_ids import stage_ids
 from cdp_pipeline.assets.table import TableRun
@@ -61,7 +61,6 @@ def build(run: TableRun) -> None:
     is_logged = bool(run.session.columns(EVENTS))
     stage_ids(run.session, is_logged)
     run.session.stage("members", QUERIES["members"])
-    stage_events(run, is_logged)
     if is_whole:
         run.write(exp.select("*").from_("members"), also=lambda: _write_all_else(run, is_logged))
     else:
@@ -140,10 +139,7 @@ def _before(run: TableRun, is_whole: bool) -> exp.Expr:
 
 def _write_all_else(run: TableRun, is_logged: bool) -> None:
     run.session.replace_table(LINKS, exp.select("*").from_("links_now"), unaudited)
-    if is_logged:
-        run.session.append(EVENTS, exp.select("*").from_("events"))
-    else:
-        run.session.replace_table(EVENTS, exp.select("*").from_("events"), unaudited)
+    log_events(run, is_logged)
 
 
 def _write_changes_else(run: TableRun) -> None:
@@ -152,7 +148,7 @@ def _write_changes_else(run: TableRun) -> None:
         query=exp.select("record_no_l", "record_no_r").from_("link_changes").subquery(),
     )
     run.session.replace_slice(LINKS, QUERIES["changed_links"], changed, unaudited)
-    run.session.append(EVENTS, exp.select("*").from_("events"))
+    log_events(run, is_logged=True)
 
 
 def _in_before() -> exp.Expr:
