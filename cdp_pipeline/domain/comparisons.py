@@ -68,6 +68,7 @@ GIVEN_AGREES = (
 EITHER_PART = f"({_similar('given_l', 'given_r', 0.9)} or {_similar('family_l', 'family_r', 0.9)})"
 CROSSED_PART = f"({_similar('given_l', 'family_r', 0.92)} or {_similar('family_l', 'given_r', 0.92)})"
 SAME_AREA = "(postcode_l = postcode_r or city_l = city_r)"
+SAME_MAILBOX_NAME = "(mailbox_name_l = mailbox_name_r and length(mailbox_name_l) >= 6)"
 
 
 def _name(name: str, attribute: Attribute) -> Comparison:
@@ -113,12 +114,7 @@ def _date(name: str, attribute: Attribute) -> Comparison:
 def _email(name: str, attribute: Attribute) -> Comparison:
     levels = (
         Level("exact", "email_l = email_r", 0.7, 1e-6, "email"),
-        Level(
-            "same mailbox name, other domain",
-            "(mailbox_name_l = mailbox_name_r and length(mailbox_name_l) >= 6)",
-            0.05,
-            2e-6,
-        ),
+        Level("same mailbox name, other domain", SAME_MAILBOX_NAME, 0.05, 2e-6),
         Level("two slips in its letters", f"({_typos('email', 2, 10)} and same_digits(email_l, email_r))", 0.05, 2e-6),
         Level("different", "ELSE", 0.2, 0.9999),
     )
@@ -189,7 +185,7 @@ def _mailbox() -> Comparison:
     told = " or ".join(
         f"(length({part}) >= 3 and contains(mailbox_name_l, replace({part}, ' ', '')))" for part in parts
     )
-    elsewhere = f"email_l <> email_r and mailbox_name_l = mailbox_name_r and coalesce({told}, false)"
+    elsewhere = f"email_l <> email_r and {SAME_MAILBOX_NAME} and coalesce({told}, false)"
     levels = (
         Level("made of the name, at another domain", elsewhere, 0.0001, 1.0, fixed=True),
         Level("others", "ELSE", 1.0, 1.0, fixed=True),

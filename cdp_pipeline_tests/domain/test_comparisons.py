@@ -7,7 +7,7 @@ from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 
 
 def test_attributes_that_a_deployment_lacks_drop_out(project: Project) -> None:
-    assert [c.name for c in comparisons(project.identity, {"given", "family", "phone"})] == ["name", "phone"]
+    assert [c.name for c in comparisons(project.identity, {"given", "family", "email"})] == ["name", "email", "mailbox"]
 
 
 def test_priors_are_probabilities_and_agreement_weighs_more_than_disagreement(project: Project) -> None:
@@ -27,6 +27,7 @@ def test_priors_are_probabilities_and_agreement_weighs_more_than_disagreement(pr
         ("anna", "berg", "anna.berg2", ("gmail.com", "gmail.com"), False),
         ("anna", "berg", "sunshine77", ("gmail.com", "free.fr"), False),
         ("al", "wu", "alwurz77", ("gmail.com", "free.fr"), False),
+        ("anna", "berg", "anna", ("gmail.com", "free.fr"), False),
         (None, None, "anna.berg2", ("gmail.com", "free.fr"), False),
     ],
 )
