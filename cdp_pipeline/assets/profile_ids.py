@@ -33,13 +33,14 @@ def stage_ids(session: Session, is_logged: bool) -> None:
 
 
 def _reminted(session: Session, clusters: list[int]) -> list[tuple[int, str]]:
-    """A fresh id of each cluster whose first choice was issued before; asked of the log until none of them was."""
-    issued: set[str] = set()
+    """An id that was never issued, of each cluster whose first choice was; the log is asked until it knows none of them."""
+    if not clusters:
+        return []
+    issued = {mint(str(cluster), set()) for cluster in clusters}
     while True:
         ids = [(cluster, mint(str(cluster), issued)) for cluster in clusters]
         session.stage_rows("asked", {"profile_id": "varchar"}, [(profile,) for _, profile in ids])
-        before = len(issued)
-        if clusters:
-            issued |= {str(row[0]) for row in session.rows(QUERIES["issued_of_asked"])}
-        if len(issued) == before:
+        found = {str(row[0]) for row in session.rows(QUERIES["issued_of_asked"])}
+        if not found:
             return ids
+        issued |= found
