@@ -7,8 +7,6 @@ rows, and those that differ (floating point numbers by more than 1e-9).
 
 import argparse
 import csv
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,20 +14,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.scale import EVENTS, RECORDS_A_PERSON
+from benchmarks.scale import in_process, make_home
 from cdp_pipeline_tests.engines import differences, lives, make_twin, model_of, published
-from cdp_pipeline_tests.homes import cdp
 
 SOURCE = Path("data") / "landing"
-
-
-def _demo(home: Path, records: int) -> tuple[str, str]:
-    """Two days of extracts; returns them."""
-    people = str(int(records / RECORDS_A_PERSON))
-    asked = ["demo", "--people", people, "--days", "2", "--events", str(EVENTS), "--out", str(home)]
-    subprocess.run([sys.executable, "-m", "cdp_pipeline.cli", *asked], check=True, stdout=subprocess.DEVNULL)
-    first, last = sorted(path.name for path in (home / SOURCE / "web_shop").iterdir())
-    return first, last
 
 
 def _somebody(home: Path, day: str) -> str:
@@ -47,14 +35,14 @@ def main() -> None:
     table = Table("", "DuckDB (s)", "Spark (s)", "published rows", "that differ")
     with tempfile.TemporaryDirectory(prefix="cdp_engines_") as scratch:
         folder = arguments.folder or Path(scratch)
-        days = _demo(folder / "trained", arguments.records)
-        trained = cdp(folder / "trained", "run", "--date", days[0], timeout=3600)
-        if trained.returncode:
-            raise SystemExit(trained.stdout + trained.stderr)
-        model = model_of(folder / "trained")
-        homes = {e: make_twin(folder / e, folder / "trained" / SOURCE, model) for e in ("duckdb", "spark")}
+        first, environment = make_home(arguments.records, folder, days=2)
+        trained = Path(environment["CDP_HOME"])
+        last = max(path.name for path in (trained / SOURCE / "web_shop").iterdir())
+        in_process("benchmarks.scale", ["day", first], environment)
+        model = model_of(trained)
+        homes = {engine: make_twin(folder / engine, trained / SOURCE, model) for engine in ("duckdb", "spark")}
         seconds, started = {}, time.monotonic()
-        for event, engine in lives(homes, days, _somebody(folder / "trained", days[0])):
+        for event, engine in lives(homes, (first, last), _somebody(trained, first)):
             seconds[engine] = time.monotonic() - started
             if engine == "spark":
                 known, found = published(homes["duckdb"]), published(homes["spark"])

@@ -118,20 +118,20 @@ def splink_alone() -> dict[str, Any]:
     return {"seconds": seconds, "memory": memory.peaks, "wall": time.monotonic() - started}
 
 
-def make_home(records: int, folder: Path, events: float = EVENTS) -> tuple[str, dict[str, str]]:
-    """A deployment of about so many person records and one day; returns the day and its environment."""
+def make_home(records: int, folder: Path, events: float = EVENTS, days: int = 1) -> tuple[str, dict[str, str]]:
+    """A deployment of about so many person records; returns the first of its days and its environment."""
     home = folder / f"records_{records}"
     people = str(int(records / RECORDS_A_PERSON))
     environment = {**os.environ, "CDP_HOME": str(home)}
     made = time.monotonic()
     cdp = [sys.executable, "-m", "cdp_pipeline.cli"]
     subprocess.run(
-        [*cdp, "demo", "--people", people, "--days", "1", "--events", str(events), "--out", str(home)],
+        [*cdp, "demo", "--people", people, "--days", str(days), "--events", str(events), "--out", str(home)],
         check=True,
         stdout=subprocess.DEVNULL,
     )
     Console().print(f"{records:,} records: extracts made in {time.monotonic() - made:.0f} s")
-    return next((home / "data" / "landing" / "web_shop").iterdir()).name, environment
+    return min(path.name for path in (home / "data" / "landing" / "web_shop").iterdir()), environment
 
 
 def measure(records: int, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:

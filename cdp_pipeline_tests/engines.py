@@ -2,10 +2,7 @@
 
 import json
 import math
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from cdp_pipeline_tests.homes import REPOSITORY
+from cdp_pipeline_tests.homes import REPOSITORY, cdp
 
 MODEL = "select settings from identity.linkage_model"
-SAME_FOR_BOTH = {"CDP_PSEUDONYM_KEY": "0" * 64}
+SAME_FOR_BOTH = {"CDP_SPARK_MASTER": "local[2]", "CDP_PSEUDONYM_KEY": "0" * 64}
 Published = dict[str, list[tuple[Any, ...]]]
 """Rows by table, in an order that fractions don't decide."""
 
@@ -50,25 +47,9 @@ def lives(homes: dict[str, Path], days: tuple[str, str], erased: str) -> Iterato
         for engine, home in homes.items():
             if "--from" in asked:
                 _correct(home, first)
-            _cdp(home, engine, *asked)
+            done = cdp(home, *asked, timeout=3000, CDP_ENGINE=engine, **SAME_FOR_BOTH)
+            assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
             yield event, engine
-
-
-def _cdp(home: Path, engine: str, *asked: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "cdp_pipeline.cli", *asked],
-        env={
-            "CDP_SPARK_MASTER": "local[2]",
-            **os.environ,
-            **SAME_FOR_BOTH,
-            "CDP_HOME": str(home),
-            "CDP_ENGINE": engine,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
 
 
 def _correct(home: Path, day: str) -> None:

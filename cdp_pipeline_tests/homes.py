@@ -45,11 +45,11 @@ def make_seeds(name: str, home: Path) -> None:
     shutil.copytree(DEPLOYMENTS / name, home / "seeds", dirs_exist_ok=True)
 
 
-def cdp(home: Path, *arguments: str, timeout: int = 600) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would, in a process of its own."""
+def cdp(home: Path, *arguments: str, timeout: int = 600, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would, in a process of its own, with further settings in its environment."""
     return subprocess.run(
         [sys.executable, "-m", "cdp_pipeline.cli", *arguments],
-        env={**os.environ, "CDP_HOME": str(home), "COLUMNS": "200"},
+        env={**os.environ, "CDP_HOME": str(home), "COLUMNS": "200", **settings},
         capture_output=True,
         text=True,
         timeout=timeout,
