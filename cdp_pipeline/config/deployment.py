@@ -19,6 +19,13 @@ class Scale(Config):
     touches_at_once: int = Field(default=10_000_000, ge=1)
 
 
+class SparkConfig(Config):
+    """How others see the tables on Spark: as Delta Lake's, and as views `<database>_<layer>.<table>` in Spark's catalog."""
+
+    table_format: Literal["parquet", "delta"] = "parquet"
+    database: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")
+
+
 class Deployment(Config):
     """Name, time zone, first day (start of the daily partitions), engine, default country and currency.
 
@@ -33,6 +40,7 @@ class Deployment(Config):
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     max_quarantined: float = Field(default=0.02, ge=0, le=1)
     scale: Scale = Scale()
+    spark: SparkConfig = SparkConfig()
 
     @field_validator("timezone")
     @classmethod

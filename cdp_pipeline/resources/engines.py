@@ -28,7 +28,7 @@ def warehouse_of(settings: Settings) -> Warehouse:
         raise WarehouseError(
             f"{settings.seeds / 'deployment.yml'}: engine: 'spark' needs the package {missing.name}; install cdp_pipeline[spark] (docs/spark.md)"
         ) from None
-    return SparkWarehouse.of(settings)
+    return SparkWarehouse.of(settings, load(settings.seeds / "deployment.yml", Deployment).spark)
 
 
 def is_of_engine(error: Exception) -> bool:

@@ -6,7 +6,7 @@ whole, so that a table, a day of it, or several tables change in one step, and a
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -23,6 +23,8 @@ from cdp_pipeline.sql.spark import spark_type, view_name
 
 MANIFEST = "manifest.json"
 SCRATCH = "scratch"
+LOG = "_delta_log"
+"""The folder beside a table's parts that makes them one of Delta Lake (`resources.spark_catalog`)."""
 MOST_PARTS = 64
 KEPT = timedelta(days=1)
 """How long parts stay that no table has any more."""
@@ -45,11 +47,21 @@ class Part:
     columns: dict[str, str]
 
 
-class SparkTables:
-    """The tables below `location`, a folder or bucket that driver and executors reach."""
+def _shown_to_nobody(tables: Mapping[str, Sequence[Part]]) -> None:
+    """The tables as committed are the pipeline's alone."""
 
-    def __init__(self, spark: SparkSession, location: str) -> None:
+
+class SparkTables:
+    """The tables below `location`, a folder or bucket that driver and executors reach; `follow` is told what is committed."""
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        location: str,
+        follow: Callable[[Mapping[str, Sequence[Part]]], None] = _shown_to_nobody,
+    ) -> None:
         self._spark = spark
+        self._follow = follow
         self._files, self._root = fsspec.core.url_to_fs(location)
         self._location = location.rstrip("/")
         self._session = uuid4().hex
@@ -89,6 +101,7 @@ class SparkTables:
         self._files.makedirs(self._root, exist_ok=True)
         self._files.pipe_file(partial, self._manifest)
         self._files.mv(partial, f"{self._root}/{MANIFEST}")
+        self._follow(self._known)
 
     def forget(self) -> None:
         """Go back to what was committed."""
@@ -140,12 +153,12 @@ class SparkTables:
         kept = {_last(part["path"]) for parts in json.loads(self._read() or b"{}").values() for part in parts}
         for folder, written in self._written.items():
             for part in self._files.ls(f"{self._root}/{folder}", detail=False):
-                if _last(part) not in kept and (_last(part) in written or self._is_old(part)):
+                if _last(part) not in {*kept, LOG} and (_last(part) in written or self._is_old(part)):
                     self._delete(part)
 
     def purge(self) -> None:
         """Delete all parts that no table has, and what other sessions left behind: nothing else may write meanwhile."""
-        kept = {_last(part.path) for parts in self._known.values() for part in parts} | {self._session}
+        kept = {_last(part.path) for parts in self._known.values() for part in parts} | {self._session, LOG}
         for layer in self._folders(self._root):
             for place in self._folders(layer):
                 for folder in [place] if _last(layer) == SCRATCH else self._folders(place):

@@ -15,8 +15,10 @@ from dagster import ConfigurableResource
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
+from cdp_pipeline.config.deployment import SparkConfig
 from cdp_pipeline.domain.expressions import column, named, sql_of
 from cdp_pipeline.resources.duckdb_warehouse import read_embedded
+from cdp_pipeline.resources.spark_catalog import SparkCatalog
 from cdp_pipeline.resources.spark_connection import connected
 from cdp_pipeline.resources.spark_linking import SparkLinking
 from cdp_pipeline.resources.spark_tables import Part, SparkTables, columns_of
@@ -299,28 +301,36 @@ class SparkTablesSession:
 
 
 class SparkWarehouse(ConfigurableResource):  # type: ignore[type-arg]
-    """Spark as the warehouse: `master` is a Spark master, or the address of Spark Connect (`sc://…`)."""
+    """Spark as the warehouse: `master` is a Spark master, or the address of Spark Connect (`sc://…`).
+
+    `table_format` and `database` say how others see the tables (`resources.spark_catalog`).
+    """
 
     master: str
     location: str
     seeds: str
     memory: str = "4GB"
+    table_format: str = "parquet"
+    database: str | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "SparkWarehouse":
+    def of(cls, settings: Settings, shown: SparkConfig) -> "SparkWarehouse":
         """The warehouse of a deployment."""
         return cls(
             master=settings.spark_master,
             location=settings.spark_location,
             seeds=str(settings.seeds),
             memory=settings.memory_limit,
+            table_format=shown.table_format,
+            database=shown.database,
         )
 
     @contextmanager
     def session(self, read_only: bool = False) -> Iterator[SparkTablesSession]:
         """A session with the macros in place."""
         spark = connected(self.master, Path(self.seeds), self.memory)
-        tables = SparkTables(spark, self.location)
+        catalog = SparkCatalog(spark, self.location, self.table_format, self.database)
+        tables = SparkTables(spark, self.location, catalog.follow)
         try:
             yield SparkTablesSession(spark, tables, self.seeds)
         finally:

@@ -1,0 +1,125 @@
+"""What others find of the tables on Spark: tables of Delta Lake, and views in Spark's catalog.
+
+The manifest (`resources.spark_tables`) is what the pipeline itself reads: several tables change in one step there.
+What is written here follows it, a table at a time: a log beside the parts, which makes of them a table of Delta Lake
+(by delta-rs: neither the driver nor the cluster needs a jar), and a view of the parts under a name of Spark's catalog.
+Both name the parts, no row is written again.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import fsspec
+from deltalake import DeltaTable, Schema
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+from pyspark.sql import SparkSession
+from sqlglot import exp
+
+from cdp_pipeline.domain.expressions import column, named, union_all
+from cdp_pipeline.resources.spark_tables import LOG, Part
+from cdp_pipeline.sql.spark import TARGET, spark_type
+
+SHOWN = "shown.json"
+
+
+class SparkCatalog:
+    """The tables below `location`, for readers outside the pipeline.
+
+    `table_format` is `parquet` (parts alone) or `delta`; with a `database`, `<database>_<layer>.<table>` is a view.
+    """
+
+    def __init__(self, spark: SparkSession, location: str, table_format: str, database: str | None) -> None:
+        self._spark = spark
+        self._files, self._root = fsspec.core.url_to_fs(location)
+        self._location = location.rstrip("/")
+        self._has_logs = table_format == "delta"
+        self._database = database
+
+    def follow(self, tables: Mapping[str, Sequence[Part]]) -> None:
+        """Show the tables as they are: those alone whose parts have changed since they were last shown.
+
+        A run that is killed before the end leaves the rest to the next that changes any table.
+        """
+        if not self._has_logs and self._database is None:
+            return
+        now = {name: [asdict(part) for part in parts] for name, parts in sorted(tables.items())}
+        path = f"{self._root}/{SHOWN}"
+        asked = {"delta": self._has_logs, "database": self._database}
+        before = json.loads(self._files.cat_file(path)) if self._files.exists(path) else {}
+        was = before.get("tables", {}) if before.get("asked") == asked else {}
+        for name in sorted({*was, *now}):
+            if was.get(name) != now.get(name):
+                self._show(name, tables.get(name, ()))
+        self._files.pipe_file(path, json.dumps({"asked": asked, "tables": now}).encode())
+
+    def _show(self, table: str, parts: Sequence[Part]) -> None:
+        columns = {name: kind for part in parts for name, kind in part.columns.items()}
+        if self._has_logs:
+            self._log(table.replace(".", "/"), parts, columns)
+        if self._database is not None:
+            self._view(table, parts, columns)
+
+    def _log(self, folder: str, parts: Sequence[Part], columns: Mapping[str, str]) -> None:
+        """One commit of Delta Lake: the files of new parts come in, those of lost ones go; a new schema replaces the table."""
+        place = f"{self._location}/{folder}"
+        if not parts:
+            self._files.rm(f"{self._root}/{folder}/{LOG}", recursive=True)
+            return
+        asked = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in columns.items())
+        schema = Schema.from_json(self._spark.createDataFrame([], asked).schema.json())
+        moment = int(time.time() * 1000)
+        now = {path: size for part in parts for path, size in self._content(f"{folder}/{_last(part.path)}").items()}
+        standing = DeltaTable(place) if DeltaTable.is_deltatable(place) else None
+        was = _logged(standing) if standing else {}
+        is_other = standing is None or (standing.schema() != schema and not was.keys() & now.keys())
+        if standing is None or is_other:
+            added = [AddAction(path, size, {}, moment, True, "{}") for path, size in now.items()]
+            create_table_with_add_actions(place, schema, added, mode="overwrite")
+            return
+        known = {field.name for field in standing.schema().fields}
+        if fresh := [field for field in schema.fields if field.name not in known]:
+            standing.alter.add_columns(fresh)
+        changes: list[AddAction | RemoveAction] = [
+            AddAction(path, size, {}, moment, True, "{}") for path, size in now.items() if path not in was
+        ]
+        changes += [RemoveAction(path, True, moment, size, {}) for path, size in was.items() if path not in now]
+        standing.create_write_transaction(changes, mode="append", schema=standing.schema())
+
+    def _content(self, folder: str) -> dict[str, int]:
+        """Sizes of a part's files, by their path below the table."""
+        found = self._files.ls(f"{self._root}/{folder}", detail=True)
+        sizes = {_last(file["name"]): int(file["size"]) for file in found}
+        return {f"{_last(folder)}/{name}": size for name, size in sizes.items() if name.endswith(".parquet")}
+
+    def _view(self, table: str, parts: Sequence[Part], columns: Mapping[str, str]) -> None:
+        layer, _, name = table.partition(".")
+        *catalog, database = f"{self._database}_{layer}".split(".")
+        view = exp.table_(name, db=database, catalog=catalog[0] if catalog else None, quoted=True)
+        if not parts:
+            self._spark.sql(exp.Drop(this=view, kind="VIEW", exists=True).sql(dialect=TARGET))
+            return
+        namespace = exp.table_(database, db=catalog[0] if catalog else None, quoted=True)
+        self._spark.sql(exp.Create(this=namespace, kind="SCHEMA", exists=True).sql(dialect=TARGET))
+        rows = union_all([_rows_of(part, columns) for part in parts])
+        self._spark.sql(exp.Create(this=view, kind="VIEW", replace=True, expression=rows).sql(dialect=TARGET))
+
+
+def _rows_of(part: Part, columns: Mapping[str, str]) -> exp.Select:
+    """The rows of a part with the columns of the table; those that it lacks are null."""
+    read = [
+        column(name) if name in part.columns else named(exp.cast(exp.null(), kind, dialect="duckdb"), name)
+        for name, kind in columns.items()
+    ]
+    return exp.select(*read).from_(exp.table_(part.path, db="parquet", quoted=True))
+
+
+def _logged(standing: DeltaTable) -> dict[str, int]:
+    """Sizes of the files that a table of Delta Lake has, by their path below it."""
+    found = standing.get_add_actions(flatten=True)
+    return dict(zip(found.column("path").to_pylist(), found.column("size_bytes").to_pylist(), strict=True))
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
