@@ -29,7 +29,7 @@ class Predictions(Config):
     Only profiles that allow `purpose` are learnt from or scored. Scores are about the `horizon_days` to come, and
     judged on as many days, learnt from `learning_windows` times as many before. Models are trained anew every
     `retrain_days`, of `fewest_customers` or more; regressions learn from no more than `learn_from` of them, and
-    are judged on all. A category is not foretold again for `owned_days` after it was bought, and for
+    all models are judged by `judge_by`. A category is not foretold again for `owned_days` after it was bought, and for
     `refused_days` after it was brought back.
     """
 
@@ -37,6 +37,7 @@ class Predictions(Config):
     horizon_days: int = Field(ge=1)
     learning_windows: int = Field(ge=1)
     learn_from: int = Field(default=50_000, ge=10)
+    judge_by: int = Field(default=200_000, ge=10)
     retrain_days: int = Field(ge=1)
     fewest_customers: int = Field(ge=10)
     owned_days: int = Field(ge=0)

@@ -61,18 +61,30 @@ changes as (
     from both
     where new_profile is not null
     union all
-    select 4, null, 'split', new_profile, null, max_by(old_profile, (records, old_profile))
+    select
+        4,
+        row_number() over (order by new_profile),
+        'split',
+        new_profile,
+        null,
+        max_by(old_profile, (records, old_profile))
     from moved
     where new_profile in (select profile_id from fresh)
     group by new_profile
     union all
-    select 5, null, case when heir is null then 'retire' else 'merge' end, profile_id, null, heir
+    select
+        5,
+        row_number() over (order by profile_id),
+        case when heir is null then 'retire' else 'merge' end,
+        profile_id,
+        null,
+        heir
     from ended
 )
 
 select
     coalesce((select event_no from last_event), 0)
-        + row_number() over (order by step, place, profile_id) as event_no,
+        + row_number() over (order by step, place) as event_no,
     today.day as happened_on,
     event,
     profile_id,

@@ -14,6 +14,8 @@ import numpy as np
 from sqlglot import exp
 
 from cdp_pipeline.assets.metrics.score_inputs import (
+    JUDGED,
+    LEARNT,
     Evaluation,
     Floats,
     columns,
@@ -21,7 +23,6 @@ from cdp_pipeline.assets.metrics.score_inputs import (
     learnt_at,
     require_customers,
     stage_histories,
-    stage_learnt,
 )
 from cdp_pipeline.config.metrics import Predictions
 from cdp_pipeline.domain.expressions import named
@@ -44,10 +45,10 @@ LABELS = {
 def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
-    session.stage("category_days", QUERIES["category_days"])
+    _stage_categories(session, "drawn")
     known_at = cache(partial(_learnt_from, session))  # the two fits share cutoffs
     model = _learnt(known_at, asked, cutoff)
-    stage_histories(session, cutoff)
+    stage_histories(session, cutoff, JUDGED)
     _stage_pairs(session)
     _stage_choices(session, model)
     buyers, hits, naive = session.rows(QUERIES["hits"])[0]
@@ -72,9 +73,16 @@ def _learnt(known_at: Callable[[date], list[Floats]], asked: Predictions, last_d
 
 
 def _learnt_from(session: Session, cutoff: date) -> list[Floats]:
-    stage_learnt(session, cutoff)
+    stage_histories(session, cutoff, LEARNT)
     _stage_pairs(session)
     return columns(session, QUERIES["learnt"], (*LABELS, "is_bought"))
+
+
+def _stage_categories(session: Session, customers: str) -> None:
+    """`category_days`: touches of categories of those in the table `customers`; `category_sales`: everybody's purchases."""
+    session.stage("customers", exp.select("profile_id").from_(customers))
+    for name in ("category_days", "category_sales"):
+        session.stage(name, QUERIES[name])
 
 
 def _stage_pairs(session: Session) -> None:
@@ -93,7 +101,7 @@ def _stage_choices(session: Session, model: LinearScore) -> None:
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
     """`scores` (profile_id, score, choice) and `effects`: what each feature adds to the log-odds of the choice."""
     score = LinearScore.of_dict(parameters)
-    session.stage("category_days", QUERIES["category_days"])
+    _stage_categories(session, "histories")
     session.stage("pairs", QUERIES["category_features"])
     _stage_choices(session, score)
     session.stage("scores", exp.select("profile_id", "score", "choice").from_("chosen"))

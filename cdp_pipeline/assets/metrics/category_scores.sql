@@ -1,31 +1,32 @@
 -- name: category_days
 select timeline.profile_id, timeline.category, timeline.occurred_on, timeline.event, count(*) as touches
 from profile.timeline as timeline
-join allowed on timeline.profile_id = allowed.profile_id
+semi join customers on timeline.profile_id = customers.profile_id
 join parameters on timeline.occurred_on <= parameters.last_day
 where timeline.category is not null and timeline.event <> 'sent'
 group by timeline.profile_id, timeline.category, timeline.occurred_on, timeline.event
 
--- name: category_features
-with bought as (
-    select category_days.*
-    from category_days
-    join cutoff on category_days.occurred_on <= cutoff.day
-    where category_days.event = 'bought'
-),
+-- name: category_sales
+select timeline.category, timeline.occurred_on, count(*) as touches
+from profile.timeline as timeline
+semi join allowed on timeline.profile_id = allowed.profile_id
+join parameters on timeline.occurred_on <= parameters.last_day
+where timeline.category is not null and timeline.event = 'bought'
+group by timeline.category, timeline.occurred_on
 
+-- name: category_features
 -- Of everybody's purchases: lately, and in the same weeks of the year before.
-popular as (
+with popular as (
     select
-        bought.category,
-        sum(bought.touches) filter (where bought.occurred_on > cutoff.day - 90) as lately,
-        sum(bought.touches) filter (
-            where bought.occurred_on > cutoff.day - 365 and bought.occurred_on <= cutoff.day - 365 + parameters.horizon_days
+        sales.category,
+        sum(sales.touches) filter (where sales.occurred_on > cutoff.day - 90) as lately,
+        sum(sales.touches) filter (
+            where sales.occurred_on > cutoff.day - 365 and sales.occurred_on <= cutoff.day - 365 + parameters.horizon_days
         ) as last_year
-    from bought
-    cross join cutoff
+    from category_sales as sales
+    join cutoff on sales.occurred_on <= cutoff.day
     cross join parameters
-    group by bought.category
+    group by sales.category
 ),
 
 own as (

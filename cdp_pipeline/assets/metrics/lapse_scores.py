@@ -15,6 +15,8 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.metrics import score_inputs
 from cdp_pipeline.assets.metrics.score_inputs import (
+    JUDGED,
+    LEARNT,
     Evaluation,
     Floats,
     certainty,
@@ -24,7 +26,6 @@ from cdp_pipeline.assets.metrics.score_inputs import (
     learnt_at,
     require_customers,
     stage_histories,
-    stage_learnt,
 )
 from cdp_pipeline.config.metrics import Predictions
 from cdp_pipeline.domain.expressions import column, named
@@ -54,7 +55,7 @@ def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[
     features, lapsed = _learnt(known_at, asked, cutoff)
     model, by_recency = fit_linear(features, lapsed), fit_linear({BASELINE: features[BASELINE]}, lapsed)
     usual = float(lapsed.mean())
-    stage_histories(session, cutoff)
+    stage_histories(session, cutoff, JUDGED)
     features, lapsed = _known(session)
     require_customers(len(lapsed), asked)
     foretold = model.probabilities(features)
@@ -82,7 +83,7 @@ def _learnt(
 
 
 def _learnt_from(session: Session, cutoff: date) -> tuple[dict[str, Floats], Floats]:
-    stage_learnt(session, cutoff)
+    stage_histories(session, cutoff, LEARNT)
     return _known(session)
 
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from cdp_pipeline.config.metrics import Predictions
-from cdp_pipeline.domain.expressions import literal, named, text
+from cdp_pipeline.domain.expressions import DIALECT, literal, named, text
 from cdp_pipeline.domain.fitting import NotFitted
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+ALL, LEARNT, JUDGED = "purchase_days", "learnt_days", "judged_days"
 GROUPS = 10
 LEAST_CERTAINTY = 1.0
 """Standard errors: the one-standard-error rule (Breiman, Friedman, Olshen and Stone, 1984)."""
@@ -52,30 +53,37 @@ class Evaluation:
 
 
 def stage_people(session: Session, asked: Predictions, last_day: date) -> None:
-    """`parameters`, `allowed`, `purchase_days` and `learnt_from`: nothing after `last_day` is read."""
+    """`parameters`, `allowed` and `purchase_days`: nothing after `last_day` is read."""
     values = (
         named(text(asked.purpose), "purpose"),
         named(literal(last_day), "last_day"),
         named(literal(asked.horizon_days), "horizon_days"),
         named(literal(asked.learn_from), "learn_from"),
+        named(literal(asked.judge_by), "judge_by"),
         named(literal(asked.owned_days), "owned_days"),
         named(literal(asked.refused_days), "refused_days"),
     )
     session.stage("parameters", exp.select(*values))
-    for name in ("allowed", "purchase_days", "learnt_from"):
+    for name in ("allowed", ALL):
         session.stage(name, QUERIES[name])
 
 
-def stage_histories(session: Session, cutoff: date) -> None:
-    """`cutoff` and `histories`: what is known of customers at its end."""
+def stage_drawn(session: Session) -> None:
+    """`drawn` customers, and the purchase days of those that regressions learn from and of those that models are judged by."""
+    for name in ("drawn", LEARNT, JUDGED):
+        session.stage(name, QUERIES[name])
+
+
+def stage_histories(session: Session, cutoff: date, purchase_days: str = ALL) -> None:
+    """`cutoff` and `histories`: what is known at its end of the customers in `purchase_days`."""
     session.stage("cutoff", exp.select(named(literal(cutoff), "day")))
-    session.stage("histories", QUERIES["histories"])
+    session.stage("histories", exp.replace_tables(QUERIES["histories"], {ALL: purchase_days}, dialect=DIALECT))
 
 
-def stage_learnt(session: Session, cutoff: date) -> None:
-    """`cutoff` and `histories`, of the customers that regressions learn from alone."""
-    stage_histories(session, cutoff)
-    session.stage("histories", QUERIES["histories_learnt"])
+def stage_judged(session: Session, cutoff: date) -> None:
+    """`cutoff`, and `histories` and `outcomes` of the customers that models are judged by."""
+    stage_histories(session, cutoff, JUDGED)
+    session.stage("outcomes", QUERIES["outcomes"])
 
 
 def judged_at(asked: Predictions, trained_on: date) -> date:

@@ -13,38 +13,62 @@ join parameters on orders.ordered_on <= parameters.last_day
 where coalesce(orders.amount, 0) >= 0
 group by member.profile_id, orders.ordered_on
 
--- name: learnt_from
-select profile_id
-from (select distinct profile_id from purchase_days) as customers
-qualify row_number() over (order by sample_place(profile_id, 'learning'), profile_id) <= (select learn_from from parameters)
+-- name: drawn
+-- Two draws of customers, by hashes of their ids: to learn from, and to be judged by.
+with customers as (
+    select distinct profile_id from purchase_days
+),
 
--- name: histories_learnt
-select histories.*
-from histories
-semi join learnt_from on histories.profile_id = learnt_from.profile_id
-
--- name: histories
-with first_days as (
-    select purchase_days.profile_id, min(purchase_days.ordered_on) as first_on, max(purchase_days.ordered_on) as last_on
-    from purchase_days
-    join cutoff on purchase_days.ordered_on <= cutoff.day
-    group by purchase_days.profile_id
+placed as (
+    select
+        profile_id,
+        row_number() over (order by sample_place(profile_id, 'learning'), profile_id) as place_to_learn,
+        row_number() over (order by sample_place(profile_id, 'judging'), profile_id) as place_to_judge
+    from customers
 )
 
 select
-    purchase_days.profile_id,
+    placed.profile_id,
+    placed.place_to_learn <= parameters.learn_from as is_learnt_from,
+    placed.place_to_judge <= parameters.judge_by as is_judged_by
+from placed
+cross join parameters
+where placed.place_to_learn <= parameters.learn_from or placed.place_to_judge <= parameters.judge_by
+
+-- name: learnt_days
+select purchase_days.*
+from purchase_days
+join drawn on purchase_days.profile_id = drawn.profile_id
+where drawn.is_learnt_from
+
+-- name: judged_days
+select purchase_days.*
+from purchase_days
+join drawn on purchase_days.profile_id = drawn.profile_id
+where drawn.is_judged_by
+
+-- name: histories
+with first_days as (
+    select days.profile_id, min(days.ordered_on) as first_on, max(days.ordered_on) as last_on
+    from purchase_days as days
+    join cutoff on days.ordered_on <= cutoff.day
+    group by days.profile_id
+)
+
+select
+    days.profile_id,
     count(*) - 1 as repeats,
     any_value(first_days.last_on - first_days.first_on) as recency_days,
     any_value(cutoff.day - first_days.first_on) as age_days,
     coalesce(
-        cast(sum(purchase_days.amount) filter (where purchase_days.ordered_on > first_days.first_on) as double)
+        cast(sum(days.amount) filter (where days.ordered_on > first_days.first_on) as double)
         / nullif(count(*) - 1, 0), 0
     ) as mean_spend,
-    cast(sum(purchase_days.amount) as double) as spent
-from purchase_days
-join first_days on purchase_days.profile_id = first_days.profile_id
-join cutoff on purchase_days.ordered_on <= cutoff.day
-group by purchase_days.profile_id
+    cast(sum(days.amount) as double) as spent
+from purchase_days as days
+join first_days on days.profile_id = first_days.profile_id
+join cutoff on days.ordered_on <= cutoff.day
+group by days.profile_id
 
 -- name: outcomes
 select

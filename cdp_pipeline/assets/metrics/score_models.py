@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from cdp_pipeline.assets.charts import curve
 from cdp_pipeline.assets.metrics import category_scores, lapse_scores, value_scores
-from cdp_pipeline.assets.metrics.score_inputs import stage_people
+from cdp_pipeline.assets.metrics.score_inputs import stage_drawn, stage_people
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.metrics import Predictions
@@ -59,6 +59,7 @@ def build(run: TableRun) -> None:
 def _trained(session: Session, asked: Predictions, on: date) -> Iterator[tuple[Any, ...]]:
     """Rows but for their day."""
     stage_people(session, asked, on)
+    stage_drawn(session)
     purchases = value_scores.PurchaseTraining()
     trainings = (purchases.orders, purchases.value, lapse_scores.train, category_scores.train)
     for name, train in zip(MODELS, trainings, strict=True):

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from sqlglot import exp
 
-from cdp_pipeline.assets.metrics import score_inputs
 from cdp_pipeline.assets.metrics.score_inputs import (
     Evaluation,
     Floats,
@@ -23,6 +22,7 @@ from cdp_pipeline.assets.metrics.score_inputs import (
     require_customers,
     rmse,
     stage_histories,
+    stage_judged,
 )
 from cdp_pipeline.config.metrics import Predictions
 from cdp_pipeline.domain.customer_value import (
@@ -50,8 +50,9 @@ class PurchaseTraining:
 
     def orders(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
         """Parameters and evaluation of `expected_orders`, which asks for no amounts; raises NotFitted."""
-        model = self._fit(session, asked, judged_at(asked, trained_on))
-        session.stage("outcomes", score_inputs.QUERIES["outcomes"])
+        cutoff = judged_at(asked, trained_on)
+        model = self._fit(session, asked, cutoff)
+        stage_judged(session, cutoff)
         evaluation = _evaluated_orders(session, asked, model)
         evaluation.figures["log_likelihood"] = model.log_likelihood
         parameters = self._fit(session, asked, trained_on).as_dict()
@@ -59,9 +60,10 @@ class PurchaseTraining:
 
     def value(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
         """Parameters and evaluation of `customer_value`; raises NotFitted."""
-        model = self._fit(session, asked, judged_at(asked, trained_on))
-        session.stage("outcomes", score_inputs.QUERIES["outcomes"])
-        evaluation = _evaluated_value(session, asked, model, _fit_spend(session))
+        cutoff = judged_at(asked, trained_on)
+        model, spend = self._fit(session, asked, cutoff), _fit_spend(session)
+        stage_judged(session, cutoff)
+        evaluation = _evaluated_value(session, asked, model, spend)
         parameters = self._fit(session, asked, trained_on).as_dict()
         return {**parameters, "spend": _fit_spend(session)}, evaluation
 
@@ -87,7 +89,7 @@ def _distinct(session: Session) -> Histories:
 
 @dataclass(frozen=True)
 class _Judged:
-    """The customers known at the cutoff: what was foretold of them, what their own rate says, and what they did."""
+    """Customers that the models are judged by: what was foretold of them, what their own rate says, and what they did."""
 
     repeats: Floats
     mean_spend: Floats

@@ -9,6 +9,7 @@ import pytest
 from cdp_pipeline.assets.metrics import value_scores
 from cdp_pipeline.assets.metrics.campaign_performance import QUERIES
 from cdp_pipeline.assets.metrics.journey_inputs import stage_journeys
+from cdp_pipeline.assets.metrics.score_inputs import stage_drawn
 from cdp_pipeline.assets.metrics.value_scores import _effects
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.customer_value import Histories, PurchaseModel
@@ -87,7 +88,9 @@ def test_amounts_that_are_all_alike_keep_no_purchases_from_being_foretold(
     last = date(2026, 11, 15)
     days = "select distinct profile_id, date '2026-11-15' - cast(back as int) as ordered_on, 50.0 as amount from bought"
     run_of_a_day.stage("purchase_days", parse(days))
-    run_of_a_day.stage("parameters", parse(f"select {asked.horizon_days} as horizon_days"))
+    drawn = f"{asked.learn_from} as learn_from, {asked.judge_by} as judge_by"
+    run_of_a_day.stage("parameters", parse(f"select {asked.horizon_days} as horizon_days, {drawn}"))
+    stage_drawn(run_of_a_day)
     training = value_scores.PurchaseTraining()
     parameters, _ = training.orders(run_of_a_day, asked, last)
     assert parameters["alpha"] > 0
