@@ -17,6 +17,7 @@ from cdp_pipeline.config.project import Project, load_project
 from cdp_pipeline.config.sidecar import Sidecar
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession, DuckDBWarehouse
 from cdp_pipeline.resources.warehouse import Session, Warehouse
+from cdp_pipeline_tests.engines import SPARK_MASTER
 from cdp_pipeline_tests.homes import REPOSITORY, make_command
 
 # A shared machine pauses when it likes; `make test-long` looks ten times as far.
@@ -65,7 +66,7 @@ def session() -> Iterator[DuckDBSession]:
 
 @pytest.fixture(scope="session")
 def spark_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """Spark on two threads of this machine, in a folder of its own."""
+    """Spark (see `engines.SPARK_MASTER`), in a folder of its own."""
     pytest.importorskip("pyspark", reason="pyspark is not installed: pip install cdp_pipeline[spark]")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, which is not installed")
@@ -73,7 +74,7 @@ def spark_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wareho
 
     location = tmp_path_factory.mktemp("spark")
     os.environ["SPARK_CONF_DIR"] = str(Path(__file__).parent / "cases" / "spark")
-    yield SparkWarehouse(master="local[2]", location=str(location), seeds=str(REPOSITORY / "seeds"))
+    yield SparkWarehouse(master=SPARK_MASTER, location=str(location), seeds=str(REPOSITORY / "seeds"))
 
 
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,7 +14,9 @@ import duckdb
 from cdp_pipeline_tests.homes import REPOSITORY, cdp
 
 MODEL = "select settings from identity.linkage_model"
-SAME_FOR_BOTH = {"CDP_SPARK_MASTER": "local[2]", "CDP_PSEUDONYM_KEY": "0" * 64}
+SPARK_MASTER = os.environ.get("CDP_SPARK_MASTER") or "local[2]"
+"""Tests of Spark run on two threads of this machine, or where the environment says, such as on a server of Spark Connect."""
+SAME_FOR_BOTH = {"CDP_SPARK_MASTER": SPARK_MASTER, "CDP_PSEUDONYM_KEY": "0" * 64}
 Published = dict[str, list[tuple[Any, ...]]]
 """Rows by table, in an order that fractions don't decide."""
 
