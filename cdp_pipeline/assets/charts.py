@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LINE_INCHES = 0.22
+LEAST_INCHES = 2.0
+"""Below this a plot without a row has no room for its axis and legend."""
 MOST_GROUPS = 20
 AXIS = "#8c8c8c"
 FOR, AGAINST = "#2f7d4f", "#b0483a"
@@ -183,7 +185,7 @@ def heat_map(sizes: Mapping[str, int], shared: Sequence[tuple[str, str, int]]) -
 def _figure(inches: float) -> "Figure":
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(9, inches), layout="constrained")
+    return Figure(figsize=(9, max(inches, LEAST_INCHES)), layout="constrained")
 
 
 def _markdown(figure: "Figure", name: str) -> MarkdownMetadataValue:

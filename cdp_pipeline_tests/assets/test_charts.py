@@ -1,7 +1,8 @@
 import base64
+import warnings
 from datetime import date
 
-from cdp_pipeline.assets.charts import history, match_weights
+from cdp_pipeline.assets.charts import blocked_pairs, grouped_bars, heat_map, history, match_weights, stacked_bars
 
 PNG = b"\x89PNG"
 
@@ -33,3 +34,15 @@ def test_a_history_is_drawn_whatever_the_order_of_its_rows() -> None:
 
 def test_a_history_of_nothing_is_an_empty_plot() -> None:
     assert _image(history([], "members").value).startswith(PNG)
+
+
+def test_plots_without_a_row_are_drawn_without_a_complaint() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = [
+            blocked_pairs([]),
+            stacked_bars([], {"a": []}, "x"),
+            grouped_bars([], {"a": []}, "x"),
+            heat_map({}, []),
+        ]
+    assert all(_image(plot.value).startswith(PNG) for plot in drawn)
