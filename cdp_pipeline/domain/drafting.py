@@ -148,7 +148,7 @@ def _parses(value: str, pattern: str, kind: str) -> bool:
     except ValueError:
         return False
     has_time = kind == "timestamp"
-    return 1880 <= moment.year <= 2100 and (has_time or len(value) <= 10) and (not has_time or len(value) > 10)
+    return 1000 <= moment.year <= 2100 and (has_time or len(value) <= 10) and (not has_time or len(value) > 10)
 
 
 def _maps(columns: list[DraftColumn]) -> dict[str, dict[str, tuple[str, float]]]:

@@ -18,16 +18,16 @@ create or replace temporary function read_moment(value string, formats array<str
     );
 
 create or replace temporary function parse_date(value string, formats array<string>) return
-    case when year(read_moment(known(value), formats)) between 1880 and 2100 then cast(read_moment(known(value), formats) as date) end;
+    case when year(read_moment(known(value), formats)) between 1000 and 2100 then cast(read_moment(known(value), formats) as date) end;
 
 create or replace temporary function parse_local(value string, formats array<string>, zone string) return
-    case when year(read_moment(known(value), formats)) between 1880 and 2100
+    case when year(read_moment(known(value), formats)) between 1000 and 2100
         then convert_timezone(zone, 'UTC', read_moment(known(value), formats)) end;
 
 create or replace temporary function names_offset(value string) return value rlike r'\d[Tt ]\d.*([Zz]|[+-]\d\d(:?\d\d)?)\s*$';
 
 create or replace temporary function parse_iso(value string, zone string) return
-    case when known(value) is null or length(value) < 10 or left(ltrim(value), 4) not between '1880' and '2100' then null
+    case when known(value) is null or length(value) < 10 or left(ltrim(value), 4) not between '1000' and '2100' then null
         when not trim(value) rlike r'^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.]\d+)?)?\s?([Zz]|[+-]\d\d(:?\d\d)?)?)?$' then null
         when names_offset(value) then cast(try_cast(value as timestamp_ltz) as timestamp_ntz)
         else convert_timezone(zone, 'UTC', try_cast(value as timestamp_ntz)) end;

@@ -79,21 +79,21 @@ create or replace macro clean_country(value) as
 
 -- A date of a plausible year; two-digit years and impossible days are not guessed.
 create or replace macro parse_date(value, formats) as
-    case when year(try_strptime(known(value), formats)) between 1880 and 2100
+    case when year(try_strptime(known(value), formats)) between 1000 and 2100
         then cast(try_strptime(known(value), formats) as date) end;
 
 create or replace macro until(value, last_day) as case when value <= last_day then value end;
 
 -- A moment in UTC of a plausible year, from local time in `zone`.
 create or replace macro parse_local(value, formats, zone) as
-    case when year(try_strptime(known(value), formats)) between 1880 and 2100
+    case when year(try_strptime(known(value), formats)) between 1000 and 2100
         then cast((try_strptime(known(value), formats) at time zone zone) at time zone 'UTC' as timestamp) end;
 
 -- The same for ISO 8601, with T or space, which needs no format (a list of formats costs ten times as much).
 -- A moment that names its offset from UTC (Z, +02:00) is not local time.
 create or replace macro names_offset(value) as regexp_matches(value, '\d[Tt ]\d.*([Zz]|[+-]\d\d(:?\d\d)?)\s*$');
 create or replace macro parse_iso(value, zone) as
-    case when known(value) is null or length(value) < 10 or left(ltrim(value), 4) not between '1880' and '2100' then null
+    case when known(value) is null or length(value) < 10 or left(ltrim(value), 4) not between '1000' and '2100' then null
         when not regexp_full_match(trim(value), '\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.]\d+)?)?\s?([Zz]|[+-]\d\d(:?\d\d)?)?)?') then null
         when names_offset(value) then cast(try_cast(value as timestamptz) at time zone 'UTC' as timestamp)
         else cast((try_cast(value as timestamp) at time zone zone) at time zone 'UTC' as timestamp) end;
@@ -168,8 +168,10 @@ create or replace macro own_mailbox_name(mailbox_name, given, family) as
 -- One part holds the other: Jean and Jean-Pierre.
 create or replace macro contains_word(a, b) as
     contains(' ' || a || ' ', ' ' || b || ' ') or contains(' ' || b || ' ', ' ' || a || ' ');
+-- Also of several initials (j w): what counts is the first.
+create or replace macro begins_with_initial(name) as substr(name, 2, 1) in ('', ' ');
 create or replace macro is_initial_of(a, b) as
-    (length(a) = 1 or length(b) = 1) and left(a, 1) = left(b, 1);
+    (begins_with_initial(a) or begins_with_initial(b)) and left(a, 1) = left(b, 1);
 
 -- One end of the Wilson confidence interval of a share; z is -1.96 for the lower end of 95 %, 1.96 for the upper.
 create or replace macro wilson(hits, trials, z) as
@@ -201,7 +203,7 @@ create or replace macro births_conflict(a, b) as
     left(a, 4) <> left(b, 4) and (levenshtein(a, b) > 2 or generation_apart(a, b));
 create or replace macro givens_conflict(given_a, given_b, root_a, root_b, family_a, family_b) as
     root_a <> root_b and
-    length(given_a) > 1 and length(given_b) > 1 and jaro_winkler_similarity(given_a, given_b) < 0.75
+    not begins_with_initial(given_a) and not begins_with_initial(given_b) and jaro_winkler_similarity(given_a, given_b) < 0.75
     and not contains_word(given_a, given_b)
     and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
 -- Two common given names are not each other's misspelling: they differ by more than a way to write or to shorten one.
