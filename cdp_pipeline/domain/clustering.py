@@ -97,7 +97,8 @@ def cut(
     clusters, `conflicts` pairs that must not share a group. Returns the group of each record, named by
     its smallest one. Up to `EXACT` records the strength of the links cut is the least possible; beyond,
     the strongest links join first, as long as they break no guard (Kruskal's algorithm). A record that
-    fits two groups of people kept apart, its links less than `surer` bits from each other, joins neither.
+    fits two groups of people kept apart, its links to the one less than `surer` bits above those to the other,
+    joins neither.
     """
     starts = np.flatnonzero(np.r_[True, clusters[1:] != clusters[:-1]])
     sizes = np.diff(np.r_[starts, len(records)])
@@ -142,7 +143,10 @@ def cut(
 def _torn(
     group: Integers, links: tuple[Integers, Integers, Floats], conflicts: tuple[Integers, Integers], surer: float
 ) -> Booleans:
-    """Records tied about as strongly to another group as to their own, where only the two groups conflict."""
+    """Records tied about as strongly to another group as to their own, where only the two groups conflict.
+
+    The strongest tie to the one is less than `surer` bits above that to the other, and so are the odds of all ties.
+    """
     size = len(group)
     a, b = np.concatenate(links[:2]), np.concatenate(links[1::-1])
     one, other = np.concatenate(conflicts), np.concatenate(conflicts[::-1])
@@ -151,10 +155,15 @@ def _torn(
     is_rival = np.isin(group[a] * size + group[b], group[one] * size + group[other])
     is_foe = np.isin(a * size + group[b], one * size + group[other])
     fits = ~is_own & is_rival & ~is_foe
-    to_own, to_rival = np.zeros(size), np.full(size, -np.inf)
-    np.maximum.at(to_own, a[is_own], strength[is_own])
-    np.maximum.at(to_rival, a[fits], strength[fits])
-    return np.asarray(np.round(to_own - to_rival, DIGITS) < surer)
+    best_own, all_own = np.zeros(size), np.zeros(size)
+    best_rival, all_rival = np.full(size, -np.inf), np.zeros(size)
+    np.maximum.at(best_own, a[is_own], strength[is_own])
+    np.maximum.at(best_rival, a[fits], strength[fits])
+    np.add.at(all_own, a[is_own], strength[is_own])
+    rivals, rival = np.unique(a[fits] * size + group[b[fits]], return_inverse=True)
+    np.maximum.at(all_rival, rivals // size, np.bincount(rival, strength[fits], minlength=len(rivals)))
+    is_close = np.round(best_own - best_rival, DIGITS) < surer
+    return np.asarray(is_close & (np.round(all_own - 2**surer * all_rival, DIGITS) < 0))
 
 
 def _grouped(owner: Integers, owners: int) -> list[Integers]:

@@ -79,6 +79,7 @@ def _name(name: str, attribute: Attribute) -> Comparison:
         Level("given and family swapped", swapped, 0.02, 1e-6),
         Level("both similar", _both_similar(0.92, 0.92), 0.08, 2e-5),
         Level("compound, short form or initial", f"{FAMILY_AGREES} and {GIVEN_AGREES}", 0.03, 6e-5),
+        Level("both sound alike", "given_sound_l = given_sound_r and family_sound_l = family_sound_r", 0.03, 1e-4),
         Level("both nearly similar", nearly, 0.03, 1e-4),
         Level("one part missing, the other similar", f"{PART_MISSING} and {EITHER_PART}", 0.03, 1e-3),
         Level("given exact", "given_l = given_r", 0.03, 6e-3, "given"),
@@ -91,17 +92,18 @@ def _name(name: str, attribute: Attribute) -> Comparison:
 
 def _date(name: str, attribute: Attribute) -> Comparison:
     one_slip = "(levenshtein(birth_l, birth_r) <= 2 and damerau_levenshtein(birth_l, birth_r) <= 1)"
+    no_days = "no_days_known(birth_l, birth_r)"
     levels = (
         Level("exact", "birth_l = birth_r", 0.9, 4e-5),
         Level(
             "day and month swapped, or one slip",
-            f"(day_month_swapped(birth_l, birth_r) or {one_slip})",
+            f"(case when {no_days} then years_apart(birth_l, birth_r) = 1 else day_month_swapped(birth_l, birth_r) or {one_slip} end)",
             0.06,
             8e-4,
         ),
         Level(
             "two slips, or the year alone known",
-            "(levenshtein(birth_l, birth_r) <= 2 or year_alone(birth_l, birth_r))",
+            f"(not {no_days} and (levenshtein(birth_l, birth_r) <= 2 or year_alone(birth_l, birth_r)))",
             0.02,
             0.012,
         ),
@@ -165,7 +167,7 @@ def _household() -> Comparison:
     Namesakes in one place who share nothing else, while their mailboxes differ, are as likely two people.
     """
     birth_unknown = "(birth_l is null or birth_r is null)"
-    nothing_else = f"email_l <> email_r and coalesce(phone_l <> phone_r, true) and {birth_unknown}"
+    nothing_else = f"own_email_l <> own_email_r and coalesce(phone_l <> phone_r, true) and {birth_unknown}"
     namesakes = f"{_both_similar(0.92, 0.92)} and {nothing_else}"
     levels = (
         Level("namesakes who share nothing else", namesakes, 0.0002, 1.0, fixed=True),

@@ -20,7 +20,7 @@ CONDITIONS = {
         " and coalesce(l.birth <> r.birth, true)"
     ),
     "namesake": (
-        "l.street = r.street and l.email <> r.email and coalesce(l.phone <> r.phone, true)"
+        "l.street = r.street and l.own_email <> r.own_email and coalesce(l.phone <> r.phone, true)"
         " and (l.birth is null or r.birth is null)"
     ),
     "mobile": (
@@ -29,7 +29,7 @@ CONDITIONS = {
     ),
 }
 GUARDED = {"birth_date": "birth", "given_name": "given", "common_name": "given", "namesake": "email", "mobile": "phone"}
-COMPARED = ("birth", "given", "given_root", "family", "street", "email", "phone")
+COMPARED = ("birth", "given", "given_root", "family", "street", "email", "own_email", "phone")
 SEEN_BY = {
     "birth_date": "full_key",
     "given_name": "birth",

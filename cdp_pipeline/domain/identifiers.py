@@ -3,10 +3,11 @@
 What belongs here: limits, blocked values and the SELECTs they compile to. What does not: scores.
 """
 
-from sqlglot import exp
+from sqlglot import condition, exp
 
 from cdp_pipeline.config.identity import ExactIdentifier, Identity
 from cdp_pipeline.domain.expressions import (
+    DIALECT,
     array,
     column,
     joined,
@@ -24,6 +25,12 @@ FOLDED = {
     "family": macro("fold_name", column("family_name", "person_records")),
     "birth": exp.cast(column("birth_date", "person_records"), "varchar", dialect="duckdb"),
 }
+DIFFERS = {
+    "given": "givens_differ(l.told, r.told)",
+    "family": "left(l.told, 2) <> left(r.told, 2)",
+    "birth": "l.told <> r.told",
+}
+"""When values of two records are those of two people."""
 
 
 def shared_select(identity: Identity) -> exp.Query:
@@ -102,18 +109,20 @@ def _shared(name: str, rule: ExactIdentifier) -> list[exp.Select]:
 
 
 def _disagreeing(name: str, attribute: str, limit: int) -> exp.Select:
-    """Values within the limit on whose records the attribute's first two letters or digits differ."""
-    distinct = exp.Count(
-        this=exp.Distinct(
-            expressions=[exp.func("left", FOLDED[attribute].copy(), literal(2 if attribute != "birth" else 10))]
-        )
+    """Values within the limit on two records of which the attribute differs (`DIFFERS`)."""
+    told = _held(name).select("value", named(FOLDED[attribute].copy(), "told")).distinct()
+    told = told.join(table("unified.person_records"), using=["record_id"])
+    several = (
+        exp.select("l.value")
+        .distinct()
+        .with_("told", told)
+        .from_("told AS l")
+        .join("told AS r", on="l.value = r.value and l.told < r.told")
+        .where(condition(DIFFERS[attribute], dialect=DIALECT))
     )
-    held = _held(name).join(table("unified.person_records"), using=["record_id"])
-    several = exp.and_(
-        exp.GT(this=distinct, expression=literal(1)),
-        exp.LTE(this=exp.func("count", exp.Star()), expression=literal(limit)),
-    )
-    return _reported(held, name, f"its records differ in {attribute}", several)
+    held = _held(name).join(several.subquery("several"), using=["value"], join_type="semi")
+    few = exp.LTE(this=exp.func("count", exp.Star()), expression=literal(limit))
+    return _reported(held, name, f"its records differ in {attribute}", few)
 
 
 def _held(name: str) -> exp.Select:

@@ -115,9 +115,22 @@ def _make_monotone(levels: list[dict[str, Any]], largest_else_m: float) -> None:
     total = sum(level["m_probability"] for level in others)
     for level in others:
         level["m_probability"] *= (1 - last["m_probability"]) / total
-    for worse, level in zip(levels[::-1], levels[-2::-1], strict=False):
-        ratio = worse["u_probability"] / worse["m_probability"]
-        level["u_probability"] = min(level["u_probability"], level["m_probability"] * ratio)
+    # Adjacent levels out of order are pooled (isotonic regression; Ayer et al. 1955): they weigh what they weigh together.
+    pools: list[list[dict[str, Any]]] = []
+    for level in levels:
+        pools.append([level])
+        while len(pools) > 1 and _odds(pools[-1]) > _odds(pools[-2]):
+            pools[-2:] = [[*pools[-2], *pools[-1]]]
+    for pool in pools:
+        odds = _odds(pool)
+        for level in pool:
+            level["u_probability"] = level["m_probability"] / odds
+
+
+def _odds(levels: list[dict[str, Any]]) -> float:
+    """How much more often one of the levels comes among matching pairs than among others."""
+    m, u = (sum(float(level[key]) for level in levels) for key in ("m_probability", "u_probability"))
+    return m / u
 
 
 def _updated(settings: Settings, trained: Settings, known: list[Comparison], update: Any) -> Settings:

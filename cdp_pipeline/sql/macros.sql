@@ -26,9 +26,12 @@ create or replace macro fold_name(value) as
 create or replace macro fold_text(value) as
     nullif(trim(regexp_replace(fold(value), '[^a-z0-9]+', ' ', 'g')), '');
 
--- A civil title (M., Mme, Dr ...) before a name is not part of it.
+-- A civil title (M., Mme, Dr ...) before a name is not part of it; alone, M. is an initial.
 create or replace macro without_title(value) as
-    trim(regexp_replace(value, '^(?i)(m|mr|mrs|ms|mme|mlle|dr|me|pr|prof|monsieur|madame|mademoiselle)(\.\s*|\s+)', '', 'g'));
+    coalesce(
+        nullif(trim(regexp_replace(value, '^(?i)(m|mr|mrs|ms|mme|mlle|dr|me|pr|prof|sir|lady|monsieur|madame|mademoiselle)(\.\s*|\s+)', '', 'g')), ''),
+        trim(value)
+    );
 
 create or replace macro clean_name(value) as
     nullif(without_title(regexp_replace(known(value), '\s+', ' ', 'g')), '');
@@ -190,9 +193,12 @@ create or replace macro day_month_swapped(a, b) as
 create or replace macro year_alone(a, b) as
     left(a, 4) = left(b, 4) and (right(a, 4) = '0101' or right(b, 4) = '0101');
 
--- As far apart as a parent and a child, and born on another day: no slip of the pen.
+create or replace macro no_days_known(a, b) as right(a, 4) = '0101' and right(b, 4) = '0101';
+create or replace macro years_apart(a, b) as abs(cast(left(a, 4) as integer) - cast(left(b, 4) as integer));
+
+-- As far apart as a parent and a child, and not born on the same day, as far as it is known: no slip of the pen.
 create or replace macro generation_apart(a, b) as
-    abs(cast(left(a, 4) as integer) - cast(left(b, 4) as integer)) >= 12 and right(a, 4) <> right(b, 4);
+    years_apart(a, b) >= 12 and (right(a, 4) <> right(b, 4) or no_days_known(a, b));
 
 -- Mailboxes of one family often differ in a number alone.
 create or replace macro digits(value) as translate(value, 'abcdefghijklmnopqrstuvwxyz.!#$%&''*+/=?^_`{|}~-@', '');
@@ -206,6 +212,10 @@ create or replace macro givens_conflict(given_a, given_b, root_a, root_b, family
     not begins_with_initial(given_a) and not begins_with_initial(given_b) and jaro_winkler_similarity(given_a, given_b) < 0.75
     and not contains_word(given_a, given_b)
     and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
+-- Two given names on one mailbox that are not a person's: none is an initial, a short or foreign form, or a slip of the other.
+create or replace macro givens_differ(a, b) as
+    not begins_with_initial(a) and not begins_with_initial(b) and damerau_levenshtein(a, b) > 1
+    and left(a, 2) <> left(b, 2) and left(given_root(a), 2) <> left(given_root(b), 2);
 -- Two common given names are not each other's misspelling: they differ by more than a way to write or to shorten one.
 create or replace macro names_differ(given_a, given_b, root_a, root_b) as
     root_a <> root_b and levenshtein(given_a, given_b) > 2

@@ -63,6 +63,14 @@ def test_a_record_that_fits_father_and_son_alike_joins_neither(way: str) -> None
     assert _cut(5, father_and_son, [(0, 3)], 10, 0.5) == [0, 0, 0, 3, 3]
 
 
+@pytest.mark.parametrize(("fathers", "group"), [(3, 4), (4, 0)])
+def test_a_record_that_fits_two_joins_the_one_of_whom_most_records_speak(way: str, fathers: int, group: int) -> None:
+    """Records up to 3 are the father's, 5 is the son's, and 4 is as near to him as to so many of the father's."""
+    of_father = [(20.0, 0, 1), (20.0, 1, 2), (20.0, 2, 3)]
+    links = [*of_father, *((12.0, place, 4) for place in range(fathers)), (11.5, 4, 5)]
+    assert _cut(6, links, [(0, 5)], 10, 2.0) == [0, 0, 0, 0, group, 5]
+
+
 def test_a_record_without_a_rival_stays_however_weak_its_link(way: str) -> None:
     one_fits = [(30.0, 0, 1), (4.0, 1, 2), (3.9, 2, 3), (30.0, 3, 4)]
     assert _cut(5, one_fits, [(0, 3), (2, 3)], 10, 3.0) == [0, 0, 0, 3, 3]

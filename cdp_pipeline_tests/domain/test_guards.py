@@ -25,7 +25,7 @@ def _conflicts(
     session.stage_rows(
         "content", types, [(place, f"r{place}", *record) for place, record in enumerate(records, start=1)]
     )
-    nothing = "null as email, null as phone, null as street"
+    nothing = "null as email, null as own_email, null as phone, null as street"
     records_read = parse(
         f"select *, given || ' ' || family as full_key, given_root(given) as given_root, {nothing} from content"
     )
@@ -134,6 +134,7 @@ def test_the_stewards_decision_holds_records_apart(session: DuckDBSession, proje
     assert _conflicts(session, project, *twice, decisions=(("cannot_link", "r1", "r2"),)) == [(1, 2)]
 
 
+HOUSEHOLDS = "family@x.fr"
 OF_FATHER, OF_SON, TYPED_WRONG, LANDLINE = "+33612345678", "+33687654321", "+33612345687", "+33140000001"
 
 
@@ -143,6 +144,7 @@ OF_FATHER, OF_SON, TYPED_WRONG, LANDLINE = "+33612345678", "+33687654321", "+336
         ("namesake", "son@x.fr", None, (None, "19850131"), True),
         ("namesake", "son@x.fr", OF_FATHER, (None, None), False),
         ("namesake", "father@x.fr", None, (None, None), False),
+        ("namesake", HOUSEHOLDS, None, (None, None), False),
         ("namesake", "son@x.fr", None, ("19850131", "19850131"), False),
         ("mobile", None, OF_SON, (None, "19850131"), True),
         ("mobile", "father@x.fr", OF_SON, (None, None), False),
@@ -172,7 +174,9 @@ def test_namesakes_of_one_street_with_nothing_in_common_may_be_father_and_son(
     ]
     session.stage_rows("content", {"record_no": "bigint", **types}, rows)
     session.replace_table(
-        "identity.linkage_records", parse("select *, given as given_root from content"), lambda name: None
+        "identity.linkage_records",
+        parse(f"select *, given as given_root, nullif(email, '{HOUSEHOLDS}') as own_email from content"),
+        lambda name: None,
     )
     session.stage("clusters", parse("select record_no, 0 as cluster from content"))
     session.stage_rows("decisions", dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar"), [])

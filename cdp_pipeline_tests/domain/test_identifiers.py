@@ -50,6 +50,15 @@ def test_a_shared_value_links_nobody_and_is_listed(
     assert _links(session, _identity(project, **rule), records) == ([reason], [])
 
 
+@pytest.mark.parametrize("other", ["J.", "Jaen", "Jean-Pierre", "Giovanni"])
+def test_a_value_stays_one_persons_however_the_given_name_is_written(
+    session: DuckDBSession, project: Project, other: str
+) -> None:
+    records = [("a", "1", "John" if other == "Giovanni" else "Jean"), ("b", "1", other)]
+    shared, links = _links(session, _identity(project, one_person_by=["given"]), records)
+    assert (shared, len(links)) == ([], 1)
+
+
 def test_without_identifiers_nothing_is_linked(session: DuckDBSession, project: Project) -> None:
     identity = project.identity.model_copy(update={"identifiers": {}})
     assert _links(session, identity, [("a", "1", "x"), ("b", "1", "x")]) == ([], [])

@@ -1,6 +1,8 @@
 import copy
 import itertools
 
+import pytest
+
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.linkage import available, blocking_rule, build_settings, compared, frequency_columns, with_m
 
@@ -31,6 +33,23 @@ def test_a_better_level_never_weighs_less_than_a_worse_one(project: Project) -> 
             continue
         weights = [level["m_probability"] / level["u_probability"] for level in comparison["comparison_levels"][1:]]
         assert all(better >= worse * 0.999 for better, worse in itertools.pairwise(weights))
+
+
+def test_a_worse_level_that_looks_good_by_chance_does_not_lift_the_better_ones(project: Project) -> None:
+    settings = build_settings(project.identity, FILLED)
+    settings["probability_two_random_records_match"] = 0.001
+    trained = copy.deepcopy(settings)
+    (dates,) = (found for found in settings["comparisons"] if found["output_column_name"] == "birth_date")
+    dates["comparison_levels"][-1]["u_probability"] = 1e-3  # as if dates hardly ever differed
+    (learnt,) = (
+        found
+        for found in with_m(settings, trained, project.identity, FILLED)["comparisons"]
+        if found["output_column_name"] == "birth_date"
+    )
+    weights = [level["m_probability"] / level["u_probability"] for level in learnt["comparison_levels"][1:]]
+    assert weights[1] > weights[-1]
+    assert weights[-2] == pytest.approx(weights[-1])
+    assert weights[-1] < 10
 
 
 def test_attributes_that_the_model_does_not_compare_decide_nothing(project: Project) -> None:

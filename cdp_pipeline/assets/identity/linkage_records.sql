@@ -28,6 +28,7 @@ personal as (
     select
         folded.* exclude (email, phone),
         case when shared_email.value is null then folded.email end as email,
+        case when household_email.value is null then folded.email end as own_email,
         case when shared_phone.value is null then folded.phone end as phone,
         street || ' ' || coalesce(postcode, city) as whole_address,
         given_sounds.root as given_root,
@@ -38,6 +39,8 @@ personal as (
     left join sounds as family_sounds on family_sounds.name = folded.family
     left join identity.shared_identifiers as shared_email
         on shared_email.type = 'email' and shared_email.reason = 'too many records' and shared_email.value = folded.email
+    left join (select distinct value from identity.shared_identifiers where type = 'email') as household_email
+        on household_email.value = folded.email
     left join identity.shared_identifiers as shared_phone
         on shared_phone.type = 'phone' and shared_phone.reason = 'too many records' and shared_phone.value = folded.phone
 ),
@@ -60,6 +63,7 @@ select
     birth,
     left(birth, 4) as birth_year,
     email,
+    own_email,
     own_mailbox_name(split_part(email, '@', 1), given, family) as mailbox_name,
     split_part(email, '@', 2) as email_domain,
     phone,

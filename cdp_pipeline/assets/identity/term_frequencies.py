@@ -11,6 +11,7 @@ from cdp_pipeline.domain.expressions import column, literal, named, null_as, tab
 from cdp_pipeline.domain.linkage import frequency_columns
 
 MOST_RECORDS_A_PERSON = 5
+NAMES = ("given", "family", "full_key")
 
 
 def build(run: TableRun) -> None:
@@ -27,9 +28,12 @@ def build(run: TableRun) -> None:
 
 
 def _counted(version: str, name: str) -> exp.Select:
+    """How frequent each value is: of names by records, of all else by different names, as one person has many records."""
     value = column(name)
-    total = exp.Window(this=exp.Sum(this=exp.func("count", exp.Star())))
-    share = exp.Div(this=exp.func("count", exp.Star()), expression=total)
+    bearers: exp.Expr = exp.func("count", exp.Star())
+    if name not in NAMES:
+        bearers = exp.func("greatest", exp.Count(this=exp.Distinct(expressions=[column("name_key")])), literal(1))
+    share = exp.Div(this=bearers, expression=exp.Window(this=exp.Sum(this=bearers.copy())))
     counted = (
         exp.select(named(value, "value"), named(share, "frequency"))
         .from_(table("identity.linkage_records"))
