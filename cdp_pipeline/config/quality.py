@@ -26,12 +26,17 @@ class Behaviour(Config):
 
 
 class Quality(Config):
-    """Behaviour over time, drift of the linkage, and samples of failing rows.
+    """Behaviour over time, values that can't be read, drift of the linkage, and samples of failing rows.
+
+    A column is told of where more than the share `most_unread` of a day's values, and `fewest_unread` of them, are
+    refused for their type.
 
     `drift_limit` is the population stability index of the match weights against the first day of the model
     above which retraining is suggested; `sample_rows` are kept of the rows that fail an expectation.
     """
 
     behaviour: Behaviour
+    most_unread: Share = 0.2
+    fewest_unread: int = Field(default=10, ge=1)
     drift_limit: float = Field(gt=0)
     sample_rows: int = Field(ge=0, le=20)

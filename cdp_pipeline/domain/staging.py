@@ -258,6 +258,23 @@ def quarantine_select(name: str, source: str, table_name: str, definition: Table
     )
 
 
+def unread_select(definition: Table) -> exp.Select:
+    """Of the run's days, of each column that can be at fault, how many values were read and how many could not be.
+
+    One row of two numbers a column, in the order of `checked_columns`; a placeholder is neither.
+    """
+    counts = []
+    for part, content in _checks(definition):
+        invalid = exp.EQ(this=column(f"{part}__fault"), expression=text(f"invalid_{content.type}"))
+        counts += [exp.Count(this=column(part)), exp.CountIf(this=invalid)]
+    return exp.select(*counts).from_(TYPED).where(_in_run_days())
+
+
+def checked_columns(definition: Table) -> list[str]:
+    """Columns of which a value can be at fault."""
+    return [part for part, _ in _checks(definition)]
+
+
 def _of_days(staged: str) -> exp.Expr:
     return exp.In(this=column("_extract_date"), query=exp.select("day").from_(staged).subquery())
 

@@ -15,17 +15,20 @@ from cdp_pipeline.assets.quality.quarantine import record
 from cdp_pipeline.assets.table import AuditFailed, Builder, TableAsset, TableRun
 from cdp_pipeline.config.expectations import Expectation
 from cdp_pipeline.config.project import Project
+from cdp_pipeline.config.quality import Quality
 from cdp_pipeline.config.sources import Source, Table
 from cdp_pipeline.domain.expressions import column, literal, table, text
 from cdp_pipeline.domain.staging import (
     TYPED,
     accounts_select,
+    checked_columns,
     quarantine_select,
     refused_select,
     shares_select,
     staging_select,
     staging_sidecar,
     typed_select,
+    unread_select,
 )
 from cdp_pipeline.sql.lineage import tables_read
 
@@ -34,6 +37,12 @@ TAKEN = Expectation(
     severity="block",
     dimension="validity",
     sentence="No more lines of a day are refused than its limit allows, and no snapshot is empty.",
+)
+READ = Expectation(
+    expectation="expect_values_to_be_read",
+    severity="warn",
+    dimension="validity",
+    sentence="Of no column are more of a day's values set to null than are worth a look, as its type can't read them.",
 )
 ACCOUNTED = Expectation(
     expectation="expect_every_line_to_be_accounted_for",
@@ -51,7 +60,7 @@ def staging_table(project: Project, name: str, source: Source, definition: Table
     reads = tables_read(query) - {f"staging.{name}"} | {"quality.extracts"}
     build = _builder(project, name, source, definition)
     sidecar = staging_sidecar(name, definition)
-    return TableAsset("staging", name, path, sidecar, reads, build, query, (TAKEN, ACCOUNTED))
+    return TableAsset("staging", name, path, sidecar, reads, build, query, (TAKEN, READ, ACCOUNTED))
 
 
 def _builder(project: Project, name: str, source: Source, definition: Table) -> Builder:
@@ -62,6 +71,7 @@ def _builder(project: Project, name: str, source: Source, definition: Table) -> 
         delivered = _delivered_days(run, name, source.source, plain)
         reasons = _type_days(run, project, name, definition, delivered)
         record(run, source.source, plain, quarantine_select(name, source.source, plain, definition))
+        _judge_values(run, project.quality, definition)
         accepted = [day for day in delivered if day in reasons and not reasons[day]]
         if definition.extract.load == "snapshot":
             accepted = accepted[-1:]
@@ -132,6 +142,19 @@ def _judge_days(run: TableRun, name: str, definition: Table, days: list[date], l
         elif definition.extract.load == "snapshot" and not delivered and _had_lines(run, name, day):
             reasons[day] = "the snapshot holds no line, which would delete every row"
     return reasons
+
+
+def _judge_values(run: TableRun, quality: Quality, definition: Table) -> None:
+    """Tell of columns that lose so many of their values that their type or formats are more likely wrong than the values."""
+    columns = checked_columns(definition)
+    counts = [int(count or 0) for count in run.session.rows(unread_select(definition))[0]] if columns else []
+    lost = [
+        f"{part}: {unread:,} of {read + unread:,}"
+        for part, read, unread in zip(columns, counts[::2], counts[1::2], strict=True)
+        if unread >= quality.fewest_unread and unread > quality.most_unread * (read + unread)
+    ]
+    observed = f"{'; '.join(lost)} values are no such dates, numbers or names; see quality.quarantine"
+    run.judge(READ, not lost, observed if lost else "all columns are")
 
 
 def _had_lines(run: TableRun, name: str, day: date) -> bool:

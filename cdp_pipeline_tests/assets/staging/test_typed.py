@@ -206,3 +206,16 @@ def test_a_line_that_nothing_accounts_for_stops_the_run(made: Any, monkeypatch: 
     monkeypatch.setattr(TableRun, "write", lambda self, query, held=(): write(self, query.where("id <> 'b'"), held))
     with pytest.raises(AuditFailed, match=r"lines of \['1\.csv'\] are unaccounted for"):
         d.run(1)
+
+
+@pytest.mark.parametrize(("unread", "told"), [(12, True), (9, False)])
+def test_a_column_that_loses_many_of_its_values_is_told_of(
+    session: DuckDBSession, project: Project, unread: int, told: bool
+) -> None:
+    deployment = Deployment(session, project, "snapshot")
+    deployment.deliver(1, *((f"good{n}", "1.50") for n in range(15)), *((f"bad{n}", "1,50 EUR") for n in range(unread)))
+    (found,) = (
+        check for check in deployment.run(1).checks if check.expectation.expectation == "expect_values_to_be_read"
+    )
+    assert found.passed is not told
+    assert ("amount: 12 of 27 values" in found.observed) is told
