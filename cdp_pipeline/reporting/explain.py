@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 from sqlglot import exp
 
 from cdp_pipeline.assets.identity.linkage_model import model_in_force
+from cdp_pipeline.config.identity import Thresholds
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.steward import as_table, load_decisions
 from cdp_pipeline.domain.clustering import strongest_tree
@@ -223,7 +224,7 @@ def _print_two(console: Console, explanation: Explanation, project: Project, ask
     left, right = found[asked[0]], found[asked[1]]
     pair = (min(left.number, right.number), max(left.number, right.number))
     exact, score = explanation.evidence([pair])[pair]
-    merge = project.identity.thresholds.merge
+    thresholds = project.identity.thresholds
     if left.profile == right.profile:
         console.print(f"One person: both records belong to profile {left.profile}.", markup=False)
         tree = explanation.tree(left.profile)
@@ -231,7 +232,7 @@ def _print_two(console: Console, explanation: Explanation, project: Project, ask
         console.print(_links_table(explanation, way, "How links lead from one to the other"))
     else:
         console.print(f"Two people: profiles {left.profile} and {right.profile}.", markup=False)
-        for reason in _apart(explanation, left, right, exact, score, merge):
+        for reason in _apart(explanation, left, right, exact, score, thresholds):
             console.print(f"- {reason}", markup=False, soft_wrap=True)
     for identifier in exact:
         console.print(f"Both hold {identifier}.", markup=False)
@@ -242,7 +243,7 @@ def _print_two(console: Console, explanation: Explanation, project: Project, ask
 
 
 def _apart(
-    explanation: Explanation, left: Member, right: Member, exact: list[str], score: dict[str, Any], merge: float
+    explanation: Explanation, left: Member, right: Member, exact: list[str], score: dict[str, Any], asked: Thresholds
 ) -> list[str]:
     """Why two records are not one person, the most binding reason first."""
     names, profiles = explanation.names, {left.profile, right.profile}
@@ -264,12 +265,17 @@ def _apart(
             reasons.append("a steward's must_link between them is not kept: what stands above is stronger")
         if not clashes and not decided:
             reasons.append(OTHERWISE)
-    elif score and score["match_probability"] < merge:
+    elif score and score["match_probability"] < asked.merge:
         reasons.append(
-            f"they match with a probability of {_percent(score['match_probability'])}, and links begin at {merge:.0%}"
+            f"they match with a probability of {_percent(score['match_probability'])}, and links begin at {asked.merge:.0%}"
         )
     if not exact and explanation.rule((min(left.number, right.number), max(left.number, right.number))) is None:
-        reasons.append("no blocking rule proposes the pair, or its score is below what a review takes")
+        is_low = not score or score["match_probability"] < asked.review
+        reasons.append(
+            "their score is below what a review takes"
+            if is_low
+            else "no blocking rule proposes the pair: it was not scored"
+        )
     return reasons
 
 
