@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -109,8 +110,25 @@ def _files(home: Path) -> Iterator[Path]:
 def _holding(home: Path, needles: set[bytes]) -> dict[str, bytes]:
     listed = sorted(needles)
     search = BytesAhoCorasick(listed)
-    found = {path: search.find_matches_as_indexes(path.read_bytes()) for path in _files(home)}
-    return {str(path.relative_to(home)): listed[matches[0][0]] for path, matches in found.items() if matches}
+    held = {}
+    for path in _files(home):
+        content = path.read_bytes()
+        found = (m for m in search.find_matches_as_indexes(content) if not _is_in_a_digest(content, *m[1:]))
+        if match := next(found, None):
+            held[str(path.relative_to(home))] = listed[match[0]]
+    return held
+
+
+def _is_in_a_digest(content: bytes, start: int, end: int) -> bool:
+    """Whether it stands within the digits of a run's id or a digest, which by chance spell a key such as a100045.
+
+    A row of keys is none, though all their letters and digits are hexadecimal: it has no b, d, e or f.
+    """
+    before = re.search(rb"[0-9a-f-]*\Z", content[max(0, start - 64) : start])
+    after = re.match(rb"[0-9a-f-]*", content[end : end + 64])
+    assert before and after
+    around = before[0] + content[start:end] + after[0]
+    return len(around) >= 32 and any(letter in around for letter in b"bdef")
 
 
 def _rows_of_others(home: Path, profiles: list[str]) -> dict[str, list[tuple[object, ...]]]:
