@@ -9,7 +9,7 @@ among them. No label is read by the pipeline.
 import argparse
 import csv
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, product
 from pathlib import Path
@@ -18,12 +18,11 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy import pairwise
+from benchmarks.accuracy import TRUTH, pairwise
 from cdp_pipeline.demo.generate import HERE
 from cdp_pipeline_tests.homes import cdp, make_seeds
 
 DAY = "2026-01-01"
-TRUTH = "select record_id, person from read_csv(?, all_varchar = true)"
 Row = dict[str, str]
 
 
@@ -77,7 +76,7 @@ def _reference(name: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def _weights(values: list[object] | list[str] | list[tuple[str, str]]) -> list[float]:
+def _weights(values: Sequence[object]) -> list[float]:
     return list(accumulate(1 / (place + 3) for place in range(len(values))))
 
 
@@ -152,7 +151,7 @@ def score(shape: str, people: int, seed: int, home: Path) -> tuple[int, float, f
         writer.writerows(row for _, row in rows)
     with truth.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(
-            [("record_id", "person"), *((f"register.people:{row['id']}", person) for person, row in rows)]
+            [("record_id", "person_id"), *((f"register.people:{row['id']}", person) for person, row in rows)]
         )
     done = cdp(home, "run", "--date", DAY)
     if done.returncode:

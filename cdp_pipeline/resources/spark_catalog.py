@@ -9,7 +9,6 @@ Both name the parts, no row is written again.
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 import fsspec
 from deltalake import DeltaTable, Schema
@@ -18,8 +17,8 @@ from pyspark.sql import SparkSession
 from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import column, named, union_all
-from cdp_pipeline.resources.spark_tables import LOG, Part
-from cdp_pipeline.sql.spark import TARGET, spark_type
+from cdp_pipeline.resources.spark_tables import LOG, Part, all_columns, as_plain, last_name
+from cdp_pipeline.sql.spark import TARGET, spark_schema
 
 SHOWN = "shown.json"
 
@@ -44,7 +43,7 @@ class SparkCatalog:
         """
         if not self._has_logs and self._database is None:
             return
-        now = {name: [asdict(part) for part in parts] for name, parts in sorted(tables.items())}
+        now = as_plain(tables)
         path = f"{self._root}/{SHOWN}"
         asked = {"delta": self._has_logs, "database": self._database}
         before = json.loads(self._files.cat_file(path)) if self._files.exists(path) else {}
@@ -55,7 +54,7 @@ class SparkCatalog:
         self._files.pipe_file(path, json.dumps({"asked": asked, "tables": now}).encode())
 
     def _show(self, table: str, parts: Sequence[Part]) -> None:
-        columns = {name: kind for part in parts for name, kind in part.columns.items()}
+        columns = all_columns(parts)
         if self._has_logs:
             self._log(table.replace(".", "/"), parts, columns)
         if self._database is not None:
@@ -65,16 +64,15 @@ class SparkCatalog:
         """One commit of Delta Lake: the files of new parts come in, those of lost ones go; a new schema replaces the table."""
         place = f"{self._location}/{folder}"
         if not parts:
-            self._files.rm(f"{self._root}/{folder}/{LOG}", recursive=True)
+            if DeltaTable.is_deltatable(place):
+                self._files.rm(f"{self._root}/{folder}/{LOG}", recursive=True)
             return
-        asked = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in columns.items())
-        schema = Schema.from_json(self._spark.createDataFrame([], asked).schema.json())
+        schema = Schema.from_json(self._spark.createDataFrame([], spark_schema(columns)).schema.json())
         moment = int(time.time() * 1000)
-        now = {path: size for part in parts for path, size in self._content(f"{folder}/{_last(part.path)}").items()}
+        now = {path: size for part in parts for path, size in self._content(f"{folder}/{last_name(part.path)}").items()}
         standing = DeltaTable(place) if DeltaTable.is_deltatable(place) else None
         was = _logged(standing) if standing else {}
-        is_other = standing is None or (standing.schema() != schema and not was.keys() & now.keys())
-        if standing is None or is_other:
+        if standing is None or (standing.schema() != schema and not was.keys() & now.keys()):
             added = [AddAction(path, size, {}, moment, True, "{}") for path, size in now.items()]
             create_table_with_add_actions(place, schema, added, mode="overwrite")
             return
@@ -90,8 +88,8 @@ class SparkCatalog:
     def _content(self, folder: str) -> dict[str, int]:
         """Sizes of a part's files, by their path below the table."""
         found = self._files.ls(f"{self._root}/{folder}", detail=True)
-        sizes = {_last(file["name"]): int(file["size"]) for file in found}
-        return {f"{_last(folder)}/{name}": size for name, size in sizes.items() if name.endswith(".parquet")}
+        sizes = {last_name(file["name"]): int(file["size"]) for file in found}
+        return {f"{last_name(folder)}/{name}": size for name, size in sizes.items() if name.endswith(".parquet")}
 
     def _view(self, table: str, parts: Sequence[Part], columns: Mapping[str, str]) -> None:
         layer, _, name = table.partition(".")
@@ -119,7 +117,3 @@ def _logged(standing: DeltaTable) -> dict[str, int]:
     """Sizes of the files that a table of Delta Lake has, by their path below it."""
     found = standing.get_add_actions(flatten=True)
     return dict(zip(found.column("path").to_pylist(), found.column("size_bytes").to_pylist(), strict=True))
-
-
-def _last(path: str) -> str:
-    return path.rsplit("/", 1)[-1]

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from itertools import groupby
+from typing import Any
 from uuid import uuid4
 
 import fsspec
@@ -19,7 +20,7 @@ from pyspark.sql import functions as sf
 from pyspark.sql.types import ArrayType, DataType, DecimalType, MapType, StructType
 
 from cdp_pipeline.resources.warehouse import WarehouseError
-from cdp_pipeline.sql.spark import spark_type, view_name
+from cdp_pipeline.sql.spark import spark_schema, view_name
 
 MANIFEST = "manifest.json"
 SCRATCH = "scratch"
@@ -81,7 +82,7 @@ class SparkTables:
 
     def columns(self, table: str) -> dict[str, str]:
         """Columns of all parts in the order in which they came; empty where the table does not exist."""
-        return {name: kind for part in self.parts(table) for name, kind in part.columns.items()}
+        return all_columns(self.parts(table))
 
     def put(self, table: str, parts: Iterable[Part]) -> None:
         """Let these parts be the table, once the step is committed."""
@@ -95,8 +96,7 @@ class SparkTables:
         """Replace the manifest in one step; raises WarehouseError where another run did so since it was read."""
         if self._read() != self._manifest:
             raise WarehouseError(f"{self._location}: another run has changed tables meanwhile; run this one again")
-        content = {name: [asdict(part) for part in parts] for name, parts in sorted(self._known.items())}
-        self._manifest = json.dumps(content, indent=0).encode()
+        self._manifest = json.dumps(as_plain(self._known), indent=0).encode()
         partial = f"{self._root}/.{MANIFEST}.{self._session}"
         self._files.makedirs(self._root, exist_ok=True)
         self._files.pipe_file(partial, self._manifest)
@@ -140,8 +140,7 @@ class SparkTables:
         """The rows of parts; columns that some lack are null there."""
         frames = []
         for columns, alike in groupby(parts, key=lambda part: part.columns):
-            schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in columns.items())
-            frames.append(self._spark.read.schema(schema).parquet(*(part.path for part in alike)))
+            frames.append(self._spark.read.schema(spark_schema(columns)).parquet(*(part.path for part in alike)))
         return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
     def close(self) -> None:
@@ -150,19 +149,19 @@ class SparkTables:
         Its own at once, others after a day: somebody may still read them, and another session may be about to commit.
         """
         self._delete(f"{self._root}/{SCRATCH}/{self._session}")
-        kept = {_last(part["path"]) for parts in json.loads(self._read() or b"{}").values() for part in parts}
+        kept = {last_name(part["path"]) for parts in json.loads(self._read() or b"{}").values() for part in parts}
         for folder, written in self._written.items():
             for part in self._files.ls(f"{self._root}/{folder}", detail=False):
-                if _last(part) not in {*kept, LOG} and (_last(part) in written or self._is_old(part)):
+                if last_name(part) not in {*kept, LOG} and (last_name(part) in written or self._is_old(part)):
                     self._delete(part)
 
     def purge(self) -> None:
         """Delete all parts that no table has, and what other sessions left behind: nothing else may write meanwhile."""
-        kept = {_last(part.path) for parts in self._known.values() for part in parts} | {self._session, LOG}
+        kept = {last_name(part.path) for parts in self._known.values() for part in parts} | {self._session, LOG}
         for layer in self._folders(self._root):
             for place in self._folders(layer):
-                for folder in [place] if _last(layer) == SCRATCH else self._folders(place):
-                    if _last(folder) not in kept:
+                for folder in [place] if last_name(layer) == SCRATCH else self._folders(place):
+                    if last_name(folder) not in kept:
                         self._delete(folder)
 
     def _folders(self, path: str) -> list[str]:
@@ -181,7 +180,18 @@ class SparkTables:
         return parts if len(parts) <= MOST_PARTS else [self.write(table, self.frame(parts))]
 
 
-def _last(path: str) -> str:
+def as_plain(tables: Mapping[str, Sequence[Part]]) -> dict[str, list[dict[str, Any]]]:
+    """Tables with their parts, in the order of their names, as JSON has them."""
+    return {name: [asdict(part) for part in parts] for name, parts in sorted(tables.items())}
+
+
+def all_columns(parts: Iterable[Part]) -> dict[str, str]:
+    """Columns of all parts in the order in which they came."""
+    return {name: kind for part in parts for name, kind in part.columns.items()}
+
+
+def last_name(path: str) -> str:
+    """The name of a file or folder."""
     return path.rsplit("/", 1)[-1]
 
 

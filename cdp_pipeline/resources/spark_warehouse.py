@@ -25,7 +25,7 @@ from cdp_pipeline.resources.spark_tables import Part, SparkTables, columns_of
 from cdp_pipeline.resources.warehouse import BUILDING, Also, Audit, Reader, Rows, nothing_else
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.lineage import parse
-from cdp_pipeline.sql.spark import name_of, spark_sql, spark_type, tables_asked
+from cdp_pipeline.sql.spark import name_of, spark_schema, spark_sql, spark_type, tables_asked
 
 SLICED = "sliced__rows"
 REFERENCE = "reference__file_"
@@ -135,7 +135,7 @@ class SparkTablesSession:
 
     def rows_of_files(self, readers: Sequence[Reader], types: Mapping[str, str], scratch: Path) -> exp.Query:
         """Each file is read by one executor, with the embedded engine, whose readers tell what can't be read."""
-        schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in types.items())
+        schema = spark_schema(types)
         seeds, places = self.seeds, [(place,) for place in range(len(readers))]
         asked = self.spark.createDataFrame(places, "place int").repartition(max(len(readers), 1), "place")
 
@@ -150,7 +150,7 @@ class SparkTablesSession:
 
     def append_mapped(self, table: str, query: exp.Query, mapped: Callable[[pa.Table], pa.Table]) -> int:
         """The function runs in the executors."""
-        schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in self.columns(table).items())
+        schema = spark_schema(self.columns(table))
         names = list(self.columns(table))
 
         def of_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -165,7 +165,7 @@ class SparkTablesSession:
         self, name: str, query: exp.Query, by: str, made: Callable[[pa.Table], pa.Table], types: Mapping[str, str]
     ) -> None:
         """The groups of a partition at once, in the executors."""
-        schema = ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in types.items())
+        schema = spark_schema(types)
 
         def of_partition(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             """What the function makes of all rows of the partition."""

@@ -61,6 +61,11 @@ def spark_type(kind: str) -> str:
     return translated(exp.DataType.build(kind, dialect=DIALECT)).sql(dialect=TARGET)
 
 
+def spark_schema(columns: Mapping[str, str]) -> str:
+    """Columns with DuckDB's types as Spark has them in a schema."""
+    return ", ".join(f"`{name}` {spark_type(kind)}" for name, kind in columns.items())
+
+
 def functions() -> Iterator[str]:
     """A `create temporary function` a macro, each after those that it calls."""
     own = OWN_BODIES.read_text(encoding="utf-8")

@@ -24,12 +24,18 @@ sounds as (
     from names
 ),
 
+shared as (
+    select type, value, bool_or(reason = 'too many records') as is_on_too_many
+    from identity.shared_identifiers
+    group by type, value
+),
+
 personal as (
     select
         folded.* exclude (email, phone),
-        case when shared_email.value is null then folded.email end as email,
-        case when household_email.value is null then folded.email end as own_email,
-        case when shared_phone.value is null then folded.phone end as phone,
+        case when not coalesce(shared_email.is_on_too_many, false) then folded.email end as email,
+        case when shared_email.value is null then folded.email end as own_email,
+        case when not coalesce(shared_phone.is_on_too_many, false) then folded.phone end as phone,
         street || ' ' || coalesce(postcode, city) as whole_address,
         given_sounds.root as given_root,
         given_sounds.root_sound as given_sound,
@@ -37,12 +43,8 @@ personal as (
     from folded
     left join sounds as given_sounds on given_sounds.name = folded.given
     left join sounds as family_sounds on family_sounds.name = folded.family
-    left join identity.shared_identifiers as shared_email
-        on shared_email.type = 'email' and shared_email.reason = 'too many records' and shared_email.value = folded.email
-    left join (select distinct value from identity.shared_identifiers where type = 'email') as household_email
-        on household_email.value = folded.email
-    left join identity.shared_identifiers as shared_phone
-        on shared_phone.type = 'phone' and shared_phone.reason = 'too many records' and shared_phone.value = folded.phone
+    left join shared as shared_email on shared_email.type = 'email' and shared_email.value = folded.email
+    left join shared as shared_phone on shared_phone.type = 'phone' and shared_phone.value = folded.phone
 ),
 
 addresses as (

@@ -25,7 +25,7 @@ from cdp_pipeline.assets.metrics.score_inputs import (
     stage_histories,
 )
 from cdp_pipeline.config.metrics import Predictions
-from cdp_pipeline.domain.expressions import named
+from cdp_pipeline.domain.expressions import DIALECT, named
 from cdp_pipeline.domain.fitting import NotFitted
 from cdp_pipeline.domain.linear_scores import LinearScore, fit_linear
 from cdp_pipeline.resources.warehouse import Session
@@ -80,9 +80,9 @@ def _learnt_from(session: Session, cutoff: date) -> list[Floats]:
 
 def _stage_categories(session: Session, customers: str) -> None:
     """`category_days`: touches of categories of those in the table `customers`; `category_sales`: everybody's purchases."""
-    session.stage("customers", exp.select("profile_id").from_(customers))
-    for name in ("category_days", "category_sales"):
-        session.stage(name, QUERIES[name])
+    asked = exp.replace_tables(QUERIES["category_days"], {"customers": customers}, dialect=DIALECT)
+    session.stage("category_days", asked)
+    session.stage("category_sales", QUERIES["category_sales"])
 
 
 def _stage_pairs(session: Session) -> None:

@@ -1,7 +1,7 @@
 -- name: category_days
 select timeline.profile_id, timeline.category, timeline.occurred_on, timeline.event, count(*) as touches
 from profile.timeline as timeline
-semi join customers on timeline.profile_id = customers.profile_id
+semi join customers as asked on timeline.profile_id = asked.profile_id
 join parameters on timeline.occurred_on <= parameters.last_day
 where timeline.category is not null and timeline.event <> 'sent'
 group by timeline.profile_id, timeline.category, timeline.occurred_on, timeline.event
