@@ -162,19 +162,24 @@ def _text(name: str, attribute: Attribute) -> Comparison:
 
 
 def _household() -> Comparison:
-    """What name and address say twice of a household: a son bears his father's name where his father lives.
+    """What name, address, telephone and mailbox say twice of a household: its members have them in common.
 
-    Namesakes in one place who share nothing else, while their mailboxes differ, are as likely two people.
+    Namesakes in one place who share nothing else, while their mailboxes differ, are as likely two people (a son
+    bears his father's name); and another given name is mostly another member's.
     """
     birth_unknown = "(birth_l is null or birth_r is null)"
     nothing_else = f"own_email_l <> own_email_r and coalesce(phone_l <> phone_r, true) and {birth_unknown}"
-    namesakes = f"{_both_similar(0.92, 0.92)} and {nothing_else}"
+    namesakes = f"{SAME_AREA} and {_both_similar(0.92, 0.92)} and {nothing_else}"
+    others = "givens_conflict(given_l, given_r, given_root_l, given_root_r, family_l, family_r)"
     levels = (
         Level("namesakes who share nothing else", namesakes, 0.0002, 1.0, fixed=True),
+        Level("another given name", f"{others} and coalesce(birth_l <> birth_r, true)", 0.02, 1.0, fixed=True),
         Level("others", "ELSE", 1.0, 1.0, fixed=True),
     )
-    elsewhere = f"not coalesce({SAME_AREA}, false)"
-    return Comparison("household", ("postcode", "city"), elsewhere, levels, 1.0)
+    nothing_shared = " and ".join(
+        f"not coalesce({shared}, false)" for shared in (SAME_AREA, "email_l = email_r", "phone_l = phone_r")
+    )
+    return Comparison("household", ("postcode", "city", "email", "phone"), nothing_shared, levels, 1.0)
 
 
 def _mailbox() -> Comparison:
@@ -184,10 +189,8 @@ def _mailbox() -> Comparison:
     tells (sunshine77) keeps its weight.
     """
     parts = [f"{part}_{side}" for side in "lr" for part in ("family", "given")]
-    told = " or ".join(
-        f"(length({part}) >= 3 and contains(mailbox_name_l, replace({part}, ' ', '')))" for part in parts
-    )
-    elsewhere = f"email_l <> email_r and {SAME_MAILBOX_NAME} and coalesce({told}, false)"
+    told = " or ".join(f"bears_name(mailbox_name_l, {part})" for part in parts)
+    elsewhere = f"email_l <> email_r and {SAME_MAILBOX_NAME} and ({told})"
     levels = (
         Level("made of the name, at another domain", elsewhere, 0.0001, 1.0, fixed=True),
         Level("others", "ELSE", 1.0, 1.0, fixed=True),
@@ -202,7 +205,7 @@ def comparisons(identity: Identity, filled: set[str]) -> list[Comparison]:
     """Comparisons whose columns hold values; attributes that a deployment lacks drop out."""
     built = [KINDS[attribute.kind](name, attribute) for name, attribute in identity.attributes.items()]
     kinds = {attribute.kind for attribute in identity.attributes.values()}
-    said_twice = []
-    if {"name", "email"} <= kinds and {"given", "family", "email"} <= filled:
-        said_twice = [_mailbox(), *([_household()] if "address" in kinds else [])]
+    is_named = "name" in kinds and {"given", "family"} <= filled
+    said_twice = [_mailbox()] if is_named and "email" in kinds else []
+    said_twice += [_household()] if is_named and kinds & {"address", "email", "phone"} else []
     return [comparison for comparison in built + said_twice if filled & set(comparison.columns)]

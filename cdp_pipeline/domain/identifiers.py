@@ -26,11 +26,12 @@ FOLDED = {
     "birth": exp.cast(column("birth_date", "person_records"), "varchar", dialect="duckdb"),
 }
 DIFFERS = {
-    "given": "givens_differ(l.told, r.told)",
-    "family": "left(l.told, 2) <> left(r.told, 2)",
-    "birth": "l.told <> r.told",
+    "given": "givens_differ(l.given, r.given, l.family, r.family)",
+    "family": "left(l.family, 2) <> left(r.family, 2)",
+    "birth": "l.birth <> r.birth",
 }
 """When values of two records are those of two people."""
+SEEN_WITH = {"given": ("given", "family"), "family": ("family",), "birth": ("birth",)}
 
 
 def shared_select(identity: Identity) -> exp.Query:
@@ -110,14 +111,14 @@ def _shared(name: str, rule: ExactIdentifier) -> list[exp.Select]:
 
 def _disagreeing(name: str, attribute: str, limit: int) -> exp.Select:
     """Values within the limit on two records of which the attribute differs (`DIFFERS`)."""
-    told = _held(name).select("value", named(FOLDED[attribute].copy(), "told")).distinct()
+    told = _held(name).select("value", *(named(FOLDED[seen].copy(), seen) for seen in SEEN_WITH[attribute])).distinct()
     told = told.join(table("unified.person_records"), using=["record_id"])
     several = (
         exp.select("l.value")
         .distinct()
         .with_("told", told)
         .from_("told AS l")
-        .join("told AS r", on="l.value = r.value and l.told < r.told")
+        .join("told AS r", on=f"l.value = r.value and l.{attribute} < r.{attribute}")
         .where(condition(DIFFERS[attribute], dialect=DIALECT))
     )
     held = _held(name).join(several.subquery("several"), using=["value"], join_type="semi")

@@ -167,6 +167,8 @@ create or replace macro sound_key(value) as left(one_spelling(value), 1) || left
 create or replace macro own_mailbox_name(mailbox_name, given, family) as
     case when replace(replace(translate(mailbox_name, '._-', ''), coalesce(replace(family, ' ', ''), ' '), ''), coalesce(replace(given, ' ', ''), ' '), '')
             not in ('', coalesce(left(given, 1), ' ')) then mailbox_name end;
+create or replace macro bears_name(mailbox_name, name) as
+    coalesce(length(name) >= 3 and contains(translate(mailbox_name, '._-', ''), replace(name, ' ', '')), false);
 
 -- One part holds the other: Jean and Jean-Pierre.
 create or replace macro contains_word(a, b) as
@@ -204,18 +206,21 @@ create or replace macro generation_apart(a, b) as
 create or replace macro digits(value) as translate(value, 'abcdefghijklmnopqrstuvwxyz.!#$%&''*+/=?^_`{|}~-@', '');
 create or replace macro same_digits(a, b) as digits(a) = digits(b);
 
+create or replace macro names_swapped(given_a, given_b, family_a, family_b) as
+    coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
+
 -- Guards: what two records of one person can not differ in.
 create or replace macro births_conflict(a, b) as
     left(a, 4) <> left(b, 4) and (levenshtein(a, b) > 2 or generation_apart(a, b));
 create or replace macro givens_conflict(given_a, given_b, root_a, root_b, family_a, family_b) as
     root_a <> root_b and
     not begins_with_initial(given_a) and not begins_with_initial(given_b) and jaro_winkler_similarity(given_a, given_b) < 0.75
-    and not contains_word(given_a, given_b)
-    and not coalesce(jaro_winkler_similarity(given_a, family_b) >= 0.85 and jaro_winkler_similarity(family_a, given_b) >= 0.85, false);
+    and not contains_word(given_a, given_b) and not names_swapped(given_a, given_b, family_a, family_b);
 -- Two given names on one mailbox that are not a person's: none is an initial, a short or foreign form, or a slip of the other.
-create or replace macro givens_differ(a, b) as
+create or replace macro givens_differ(a, b, family_a, family_b) as
     not begins_with_initial(a) and not begins_with_initial(b) and damerau_levenshtein(a, b) > 1
-    and left(a, 2) <> left(b, 2) and left(given_root(a), 2) <> left(given_root(b), 2);
+    and left(a, 2) <> left(b, 2) and left(given_root(a), 2) <> left(given_root(b), 2)
+    and not names_swapped(a, b, family_a, family_b);
 -- Two common given names are not each other's misspelling: they differ by more than a way to write or to shorten one.
 create or replace macro names_differ(given_a, given_b, root_a, root_b) as
     root_a <> root_b and levenshtein(given_a, given_b) > 2
