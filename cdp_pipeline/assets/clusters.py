@@ -66,7 +66,7 @@ def _split(run: TableRun, identity: Identity, guards: list[str]) -> int:
     """
     session, cut_at_first = run.session, 0
     while True:
-        for name, step in conflict_steps(identity, guards):
+        for name, step in conflict_steps(identity, guards, is_again=cut_at_first > 0):
             session.stage(name, step)
         session.stage("broken", touched_select())
         found = _recut(run, identity)

@@ -26,9 +26,13 @@ from contested
 left join issued on contested.profile_id = issued.profile_id
 
 -- name: minted
-select distinct clusters.cluster, 'P' || left(md5(clusters.cluster || '#0'), 15) as profile_id
-from clusters
-where clusters.cluster not in (select cluster from kept union all select cluster from assigned)
+with unnamed as (
+    select distinct clusters.cluster
+    from clusters
+    where clusters.cluster not in (select cluster from kept union all select cluster from assigned)
+)
+
+select cluster, 'P' || left(md5(cluster || '#0'), 15) as profile_id from unnamed
 
 -- name: minted_again
 select cluster

@@ -31,21 +31,35 @@ def links_select(identity: Identity) -> exp.Query:
         _decided("must_link", literal(STEWARD_STRENGTH)),
         _decided("cannot_link", null_as("double")),
     ]
-    by_strength = exp.Coalesce(this=column("strength"), expressions=[literal(2 * STEWARD_STRENGTH)])
-    forbidden = exp.func("bool_or", exp.EQ(this=column("evidence"), expression=text("cannot_link")))
-    return (
-        exp.select(
-            "record_no_l",
-            "record_no_r",
-            named(
-                exp.func("max_by", column("evidence"), exp.Tuple(expressions=[by_strength, column("evidence")])),
-                "evidence",
-            ),
-            named(exp.If(this=forbidden, true=exp.null(), false=exp.Max(this=column("strength"))), "strength"),
-        )
-        .from_(union_all(parts).subquery("every_link"))
-        .group_by("record_no_l", "record_no_r")
+    strongest = exp.select(
+        "record_no_l",
+        "record_no_r",
+        *(named(_strongest_of(evidence), evidence) for evidence in ("score", "identifier", "must_link")),
+        named(exp.func("bool_or", exp.EQ(this=column("evidence"), expression=text("cannot_link"))), "is_forbidden"),
     )
+    strongest = strongest.from_(union_all(parts).subquery("every_link")).group_by("record_no_l", "record_no_r")
+    outranked = exp.Coalesce(
+        this=exp.GTE(this=column("score"), expression=column("identifier")), expressions=[exp.false()]
+    )
+    evidence = exp.Case(default=text("identifier"))
+    for holds, name in (
+        (column("is_forbidden"), "cannot_link"),
+        (exp.not_(column("must_link").is_(exp.null())), "must_link"),
+        (exp.or_(column("identifier").is_(exp.null()), outranked), "score"),
+    ):
+        evidence = evidence.when(holds, text(name))
+    strength = exp.func("greatest", column("must_link"), column("score"), column("identifier"))
+    return exp.select(
+        "record_no_l",
+        "record_no_r",
+        named(evidence, "evidence"),
+        named(exp.If(this=column("is_forbidden"), true=exp.null(), false=strength), "strength"),
+    ).from_(strongest.subquery("strongest"))
+
+
+def _strongest_of(evidence: str) -> exp.Expr:
+    mine = exp.EQ(this=column("evidence"), expression=text(evidence))
+    return exp.Max(this=exp.If(this=mine, true=column("strength")))
 
 
 def _links(source: str, evidence: exp.Expr, strength: exp.Expr) -> exp.Select:

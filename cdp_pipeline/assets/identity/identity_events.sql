@@ -12,7 +12,6 @@ select max(event_no) as event_no from identity.identity_events
 with both as (
     select
         coalesce(before.record_id, now.record_id) as record_id,
-        coalesce(before.record_no, now.record_no) as record_no,
         before.profile_id as old_profile,
         now.profile_id as new_profile
     from before
@@ -50,41 +49,28 @@ fresh as (
 ),
 
 changes as (
-    select 1 as step, cluster as place, 'mint' as event, profile_id, null as record_id, null as other_profile_id
+    select 1 as step, 'mint' as event, profile_id, null as record_id, null as other_profile_id
     from fresh
     union all
-    select 2, record_no, 'leave', old_profile, record_id, null
+    select 2, 'leave', old_profile, record_id, null
     from both
     where old_profile is not null
     union all
-    select 3, record_no, 'join', new_profile, record_id, null
+    select 3, 'join', new_profile, record_id, null
     from both
     where new_profile is not null
     union all
-    select
-        4,
-        row_number() over (order by new_profile),
-        'split',
-        new_profile,
-        null,
-        max_by(old_profile, (records, old_profile))
+    select 4, 'split', new_profile, null, max_by(old_profile, (records, old_profile))
     from moved
     where new_profile in (select profile_id from fresh)
     group by new_profile
     union all
-    select
-        5,
-        row_number() over (order by profile_id),
-        case when heir is null then 'retire' else 'merge' end,
-        profile_id,
-        null,
-        heir
+    select 5, case when heir is null then 'retire' else 'merge' end, profile_id, null, heir
     from ended
 )
 
 select
-    coalesce((select event_no from last_event), 0)
-        + row_number() over (order by step, place) as event_no,
+    coalesce((select event_no from last_event), 0) + step as event_no,
     today.day as happened_on,
     event,
     profile_id,
