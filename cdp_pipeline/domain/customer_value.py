@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1
+from scipy.special import betaln, digamma, gammaln, hyp2f1
 
 from cdp_pipeline.domain.fitting import NotFitted
 
@@ -71,25 +71,41 @@ class PurchaseModel:
 
 def fit_purchases(histories: Histories) -> PurchaseModel:
     """The BG/NBD model of these histories; raises NotFitted."""
-
-    def _loss(logs: Floats) -> float:
-        return -_purchase_likelihood(histories, *np.exp(logs)) / float(histories.customers.sum())
-
     if not histories.repeats.any():
         raise NotFitted("nobody bought on two days")
+    customers = float(histories.customers.sum())
+
+    def _loss(logs: Floats) -> tuple[float, Floats]:
+        found, slopes = _purchase_likelihood(histories, *np.exp(logs))
+        return -found / customers, -slopes * np.exp(logs) / customers
+
     r, alpha, a, b = _fitted(_loss, 4)
-    return PurchaseModel(r, alpha, a, b, round(_purchase_likelihood(histories, r, alpha, a, b), 6))
+    return PurchaseModel(r, alpha, a, b, round(_purchase_likelihood(histories, r, alpha, a, b)[0], 6))
 
 
-def _purchase_likelihood(histories: Histories, r: float, alpha: float, a: float, b: float) -> float:
+def _purchase_likelihood(histories: Histories, r: float, alpha: float, a: float, b: float) -> tuple[float, Floats]:
+    """The log-likelihood of the histories, and its derivatives by the four parameters."""
+    counts, places = np.unique(histories.repeats, return_inverse=True)  # few, where gamma functions are dear
+    rates = (gammaln(r + counts) - gammaln(r) + r * np.log(alpha))[places]
+    staying = (betaln(a, b + counts) - betaln(a, b))[places]
     x = histories.repeats
-    rates = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    staying = betaln(a, b + x) - betaln(a, b)
-    alive = -(r + x) * np.log(alpha + histories.age)
-    again = np.maximum(x, 1)
-    gone = np.log(a) - np.log(b + again - 1) - (r + x) * np.log(alpha + histories.recency)
+    again = b + np.maximum(x, 1) - 1
+    since_first, since_last = alpha + histories.age, alpha + histories.recency
+    alive = -(r + x) * np.log(since_first)
+    gone = np.log(a) - np.log(again) - (r + x) * np.log(since_last)
     either = np.where(x > 0, np.logaddexp(alive, gone), alive)
-    return float((histories.customers * (rates + staying + either)).sum())
+    is_alive = np.exp(alive - either)  # the share of the likelihood that is the living customer's
+    is_gone = 1 - is_alive
+    slopes = (
+        (digamma(r + counts) - digamma(r) + np.log(alpha))[places]
+        - is_alive * np.log(since_first)
+        - is_gone * np.log(since_last),
+        r / alpha - (r + x) * (is_alive / since_first + is_gone / since_last),
+        (digamma(a + b) - digamma(a + b + counts))[places] + is_gone / a,
+        (digamma(b + counts) - digamma(a + b + counts) - digamma(b) + digamma(a + b))[places] - is_gone / again,
+    )
+    weights = histories.customers
+    return float((weights * (rates + staying + either)).sum()), np.array([(weights * slope).sum() for slope in slopes])
 
 
 @dataclass(frozen=True)
@@ -112,28 +128,29 @@ def fit_spend(repeats: Floats, mean_spend: Floats) -> SpendModel:
     if len(np.unique(m)) < 3:
         raise NotFitted("fewer than three different amounts are known of customers who came back")
 
-    def _loss(logs: Floats) -> float:
+    counts, places = np.unique(x, return_inverse=True)
+    log_x, log_m = np.log(x), np.log(m)
+
+    def _loss(logs: Floats) -> tuple[float, Floats]:
         p, q, v = np.exp(logs)
-        likelihood = (
-            gammaln(p * x + q)
-            - gammaln(p * x)
-            - gammaln(q)
-            + q * np.log(v)
-            + (p * x - 1) * np.log(m)
-            + p * x * np.log(x)
-            - (p * x + q) * np.log(v + m * x)
+        pooled = np.log(v + m * x)
+        shapes = (gammaln(p * counts + q) - gammaln(p * counts) - gammaln(q) + q * np.log(v))[places]
+        likelihood = shapes + (p * x - 1) * log_m + p * x * log_x - (p * x + q) * pooled
+        slopes = (
+            x * ((digamma(p * counts + q) - digamma(p * counts))[places] + log_m + log_x - pooled),
+            (digamma(p * counts + q) - digamma(q) + np.log(v))[places] - pooled,
+            q / v - (p * x + q) / (v + m * x),
         )
-        return -float(likelihood.mean())
+        return -float(likelihood.mean()), -np.array([slope.mean() for slope in slopes]) * np.exp(logs)
 
     return SpendModel(*_fitted(_loss, 3))
 
 
-def _fitted(loss: Callable[[Floats], float], parameters: int) -> tuple[float, ...]:
-    """The positive parameters of the least loss, searched on their logarithms."""
+def _fitted(loss: Callable[[Floats], tuple[float, Floats]], parameters: int) -> tuple[float, ...]:
+    """The positive parameters of the least loss, searched on their logarithms, by which `loss` gives its slopes."""
     bounds: Any = [(-LARGEST_LOG, LARGEST_LOG)] * parameters
-    found = minimize(loss, np.zeros(parameters), method="L-BFGS-B", bounds=bounds)
-    precise: Any = {"xatol": 1e-8, "fatol": 1e-12, "maxiter": 4000}
-    found = minimize(loss, found.x, method="Nelder-Mead", bounds=bounds, options=precise)
+    precise: Any = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2000}
+    found = minimize(loss, np.zeros(parameters), jac=True, method="L-BFGS-B", bounds=bounds, options=precise)
     if not np.isfinite(found.fun):
         raise NotFitted("the search for parameters did not settle")
     return tuple(float(f"{value:.{DIGITS}g}") for value in np.exp(found.x))

@@ -42,49 +42,18 @@ HISTORY = ("repeats", "recency_days", "age_days")
 ORDERS, VALUE = "expected_orders", "customer_value"
 
 
-class PurchaseTraining:
-    """The training of both models, of one day: they share the purchase model, which is fitted once a cutoff."""
+@dataclass(frozen=True)
+class _Known:
+    """What is learnt at a cutoff: the purchase model, and what customers who came back spent (repeats, mean spend; the mean of all)."""
 
-    def __init__(self) -> None:
-        self._fitted: dict[date, PurchaseModel] = {}
+    purchases: PurchaseModel
+    repeats: Floats
+    mean_spends: Floats
+    mean_spend: float
 
-    def orders(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
-        """Parameters and evaluation of `expected_orders`, which asks for no amounts; raises NotFitted."""
-        cutoff = judged_at(asked, trained_on)
-        model = self._fit(session, asked, cutoff)
-        stage_judged(session, cutoff)
-        evaluation = _evaluated_orders(session, asked, model)
-        evaluation.figures["log_likelihood"] = model.log_likelihood
-        parameters = self._fit(session, asked, trained_on).as_dict()
-        return {**parameters, "at_cutoff": model.as_dict()}, evaluation
-
-    def value(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
-        """Parameters and evaluation of `customer_value`; raises NotFitted."""
-        cutoff = judged_at(asked, trained_on)
-        model, spend = self._fit(session, asked, cutoff), _fit_spend(session)
-        stage_judged(session, cutoff)
-        evaluation = _evaluated_value(session, asked, model, spend)
-        parameters = self._fit(session, asked, trained_on).as_dict()
-        return {**parameters, "spend": _fit_spend(session)}, evaluation
-
-    def _fit(self, session: Session, asked: Predictions, cutoff: date) -> PurchaseModel:
-        """The model of the histories at a cutoff, which are staged."""
-        stage_histories(session, cutoff)
-        if cutoff not in self._fitted:
-            histories = _distinct(session)
-            require_customers(int(histories.customers.sum()), asked)
-            self._fitted[cutoff] = fit_purchases(histories)
-        return self._fitted[cutoff]
-
-
-def _fit_spend(session: Session) -> dict[str, float]:
-    repeats, amounts = columns(session, QUERIES["spends"], ("repeats", "mean_spend"))
-    mean = float(session.rows(QUERIES["mean_spend"])[0][0])
-    return {**fit_spend(repeats, amounts).as_dict(), "mean_spend": round(mean, 6)}
-
-
-def _distinct(session: Session) -> Histories:
-    return Histories.of_days(*columns(session, QUERIES["distinct_histories"], (*HISTORY, "customers")))
+    def spend(self) -> dict[str, float]:
+        """Parameters of the spend model; raises NotFitted."""
+        return {**fit_spend(self.repeats, self.mean_spends).as_dict(), "mean_spend": self.mean_spend}
 
 
 @dataclass(frozen=True)
@@ -99,7 +68,51 @@ class _Judged:
     rate: Floats
 
 
-def _judged(session: Session, asked: Predictions, model: PurchaseModel) -> _Judged:
+class PurchaseTraining:
+    """The training of both models, of one day: they share what is known at a cutoff, and whom they are judged by."""
+
+    def __init__(self) -> None:
+        self._known: dict[date, _Known] = {}
+        self._judged: _Judged | None = None
+
+    def orders(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
+        """Parameters and evaluation of `expected_orders`, which asks for no amounts; raises NotFitted."""
+        at_cutoff = self._known_at(session, asked, judged_at(asked, trained_on)).purchases
+        evaluation = _evaluated_orders(self._judged_by(session, asked, trained_on))
+        evaluation.figures["log_likelihood"] = at_cutoff.log_likelihood
+        parameters = self._known_at(session, asked, trained_on).purchases.as_dict()
+        return {**parameters, "at_cutoff": at_cutoff.as_dict()}, evaluation
+
+    def value(self, session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
+        """Parameters and evaluation of `customer_value`; raises NotFitted."""
+        spend = self._known_at(session, asked, judged_at(asked, trained_on)).spend()
+        evaluation = _evaluated_value(self._judged_by(session, asked, trained_on), spend)
+        known = self._known_at(session, asked, trained_on)
+        return {**known.purchases.as_dict(), "spend": known.spend()}, evaluation
+
+    def _known_at(self, session: Session, asked: Predictions, cutoff: date) -> _Known:
+        if cutoff not in self._known:
+            stage_histories(session, cutoff)
+            histories = _distinct(session)
+            require_customers(int(histories.customers.sum()), asked)
+            repeats, amounts = columns(session, QUERIES["spends"], ("repeats", "mean_spend"))
+            mean = round(float(session.rows(QUERIES["mean_spend"])[0][0]), 6)
+            self._known[cutoff] = _Known(fit_purchases(histories), repeats, amounts, mean)
+        return self._known[cutoff]
+
+    def _judged_by(self, session: Session, asked: Predictions, trained_on: date) -> _Judged:
+        if self._judged is None:
+            cutoff = judged_at(asked, trained_on)
+            stage_judged(session, cutoff)
+            self._judged = _foretold(session, asked, self._known_at(session, asked, cutoff).purchases)
+        return self._judged
+
+
+def _distinct(session: Session) -> Histories:
+    return Histories.of_days(*columns(session, QUERIES["distinct_histories"], (*HISTORY, "customers")))
+
+
+def _foretold(session: Session, asked: Predictions, model: PurchaseModel) -> _Judged:
     names = (*HISTORY, "mean_spend", "purchases", "spent_later")
     repeats, recency, age, mean_spend, purchases, spent = columns(session, QUERIES["judged"], names)
     histories = Histories.of_days(repeats, recency, age, np.ones(len(repeats)))
@@ -107,8 +120,7 @@ def _judged(session: Session, asked: Predictions, model: PurchaseModel) -> _Judg
     return _Judged(repeats, mean_spend, purchases, spent, foretold, repeats / np.maximum(age, 1) * asked.horizon_days)
 
 
-def _evaluated_orders(session: Session, asked: Predictions, model: PurchaseModel) -> Evaluation:
-    found = _judged(session, asked, model)
+def _evaluated_orders(found: _Judged) -> Evaluation:
     foretold, purchases = found.foretold, found.purchases
     has_spread = len(foretold) > 1 and foretold.std() > 0 and purchases.std() > 0
     return Evaluation(
@@ -126,8 +138,7 @@ def _evaluated_orders(session: Session, asked: Predictions, model: PurchaseModel
     )
 
 
-def _evaluated_value(session: Session, asked: Predictions, model: PurchaseModel, spend: dict[str, float]) -> Evaluation:
-    found = _judged(session, asked, model)
+def _evaluated_value(found: _Judged, spend: dict[str, float]) -> Evaluation:
     spent = found.spent
     worth = found.foretold * _mean_to_come(found.repeats, found.mean_spend, spend)
     typical = np.where(found.mean_spend > 0, found.mean_spend, spend["mean_spend"])
