@@ -53,6 +53,12 @@ def _shifted(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _read_anew(node: exp.Expr) -> exp.Expr:
+    """Spark puts no CTE by, unless it is told to."""
+    node.set("materialized", None)
+    return node
+
+
 def _quotient(node: exp.Expr) -> exp.Expr:
     """A quotient is a floating point number, of decimals too."""
     for part in ("this", "expression"):
@@ -227,6 +233,7 @@ RANKS = (exp.RowNumber, exp.Ntile, exp.Rank, exp.DenseRank)
 RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Sub: _difference,
     exp.Add: _shifted,
+    exp.CTE: _read_anew,
     exp.Div: _quotient,
     exp.ArgMax: _unknown_left_out,
     exp.ArgMin: _unknown_left_out,

@@ -57,6 +57,8 @@ SHAPES = (
     "select cast(unnest([1, 2]) as bigint) as v order by 1",
     "select local_time(timestamp '2026-07-01 10:00:00', 'Europe/Paris') as v",
     "with t as (select 1 as v), u as (with t as (select 2 as v) select v from t) select t.v + u.v as v from t cross join u",
+    "with t as not materialized (select 1 as v) select t.v + u.v as v from t cross join t as u",
+    "select date_trunc('minute', timestamp '2026-03-29 01:30:12') as v",
     "select upper('straße') as v",
     "select jaro_winkler_similarity('sw1a 1aa', 'swa 1aa') as v",
     "select damerau_levenshtein('19800312', '19803012') as v",
