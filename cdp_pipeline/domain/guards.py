@@ -17,7 +17,7 @@ CONDITIONS = {
     "given_name": "givens_conflict(l.given, r.given, l.given_root, r.given_root, l.family, r.family)",
     "common_name": (
         "l.is_common and r.is_common and names_differ(l.given, r.given, l.given_root, r.given_root)"
-        " and coalesce(l.birth <> r.birth, true)"
+        " and coalesce(l.birth <> r.birth, true) and not names_swapped(l.given, r.given, l.family, r.family)"
     ),
     "namesake": (
         "l.street = r.street and l.own_email <> r.own_email and coalesce(l.phone <> r.phone, true)"
@@ -29,6 +29,14 @@ CONDITIONS = {
     ),
 }
 GUARDED = {"birth_date": "birth", "given_name": "given", "common_name": "given", "namesake": "email", "mobile": "phone"}
+KINDS = {
+    "birth_date": "birth",
+    "given_name": "name",
+    "common_name": "name",
+    "namesake": "contact",
+    "mobile": "contact",
+}
+"""What other records of a cluster may explain a conflict by; birth dates by nothing, and they are asked first."""
 COMPARED = ("birth", "given", "given_root", "family", "street", "email", "own_email", "phone")
 SEEN_BY = {
     "birth_date": "full_key",
@@ -223,29 +231,60 @@ def _ends() -> list[exp.Expr]:
 
 
 def _at_odds(guards: Sequence[str]) -> exp.Select:
-    """Pairs of a cluster with the kind of guard that keeps them apart (`value`, or `name` for given names), if any."""
+    """Pairs of a cluster with the kind of guard that keeps them apart (`KINDS`), if any."""
     found = exp.Case()
-    for guard in sorted(guards, key=lambda guard: GUARDED[guard] == "given"):
-        kind = "name" if GUARDED[guard] == "given" else "value"
-        found = found.when(condition(CONDITIONS[guard], dialect="duckdb"), text(kind))
-    return _pairs().select("l.cluster", *_ends(), "l.given as given_l", "r.given as given_r", named(found, "kind"))
+    for guard in sorted(guards, key=lambda guard: list(KINDS.values()).index(KINDS[guard])):
+        found = found.when(condition(CONDITIONS[guard], dialect="duckdb"), text(KINDS[guard]))
+    both = [f"{side}.{name} as {name}_{side}" for name in ("given", "own_email", "phone") for side in "lr"]
+    return _pairs().select("l.cluster", *_ends(), *both, named(found, "kind"))
 
 
 def _opposed() -> exp.Query:
-    """Pairs at odds, less those whose two given names a third record of the cluster bears (Jean Pierre)."""
+    """Pairs at odds, less those that other records of the cluster explain.
+
+    Two given names, where a third record bears both (Jean Pierre) or both are slips of its one (Jen, Ean). Two mailboxes or mobile telephones of namesakes,
+    where the cluster knows them to be one person's.
+    """
     borne = (
         exp.select("pairs.record_no_l", "pairs.record_no_r")
         .from_("at_odds AS pairs")
         .join("guarded AS third", on="third.cluster = pairs.cluster")
         .where(
             "pairs.kind = 'name'",
-            "contains_word(third.given, pairs.given_l)",
-            "contains_word(third.given, pairs.given_r)",
+            "contains_word(third.given, pairs.given_l) and contains_word(third.given, pairs.given_r)"
+            " or jaro_winkler_similarity(pairs.given_l, pairs.given_r) < 0.75 and least("
+            "jaro_winkler_similarity(third.given, pairs.given_l), jaro_winkler_similarity(third.given, pairs.given_r)"
+            ") >= 0.88",
             dialect="duckdb",
         )
     )
     apart = exp.select("at_odds.cluster", *(f"at_odds.{name}" for name in PAIR)).from_("at_odds")
-    return union_all([apart.where("kind = 'value'"), _without(apart.where("kind = 'name'"), "at_odds", borne)])
+    explained = [_bridged("own_email", "l.phone = r.phone and l.is_mobile or l.birth = r.birth")]
+    explained.append(_bridged("phone", "l.own_email = r.own_email and l.is_mobile and r.is_mobile"))
+    return union_all(
+        [
+            apart.where("kind = 'birth'"),
+            _without(apart.where("kind = 'name'"), "at_odds", borne),
+            _without(apart.where("kind = 'contact'"), "at_odds", union_all(explained)),
+        ]
+    )
+
+
+def _bridged(contact: str, shared: str) -> exp.Select:
+    """Pairs at odds whose contact points two records of their cluster share something of one person's by."""
+    known = (
+        _pairs()
+        .select("l.cluster", f"least(l.{contact}, r.{contact}) as one", f"greatest(l.{contact}, r.{contact}) as other")
+        .distinct()
+        .where(f"l.{contact} <> r.{contact}", shared, dialect="duckdb")
+    )
+    ends = f"least({contact}_l, {contact}_r) = known.one and greatest({contact}_l, {contact}_r) = known.other"
+    return (
+        exp.select("record_no_l", "record_no_r")
+        .from_("at_odds")
+        .join(known.subquery("known"), on=f"at_odds.cluster = known.cluster and {ends}")
+        .where("kind = 'contact'")
+    )
 
 
 def _without(query: exp.Select, pairs: str, others: exp.Query) -> exp.Select:

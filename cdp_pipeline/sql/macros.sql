@@ -223,7 +223,7 @@ create or replace macro givens_differ(a, b, family_a, family_b) as
     and not names_swapped(a, b, family_a, family_b);
 -- Two common given names are not each other's misspelling: they differ by more than a way to write or to shorten one.
 create or replace macro names_differ(given_a, given_b, root_a, root_b) as
-    root_a <> root_b and levenshtein(given_a, given_b) > 2
+    root_a <> root_b and levenshtein(given_a, given_b) > 2 and not begins_with_initial(given_a) and not begins_with_initial(given_b)
     and not starts_with(given_a, given_b) and not starts_with(given_b, given_a) and not contains_word(given_a, given_b)
     and consonants(one_spelling(given_a)) <> consonants(one_spelling(given_b));
 

@@ -107,6 +107,18 @@ def test_a_record_that_bears_both_names_excuses_each(session: DuckDBSession, pro
     assert _conflicts(session, project, *apart, ("jean marie", "dupont", None, None)) == []
 
 
+def test_two_slips_of_a_name_are_excused_by_a_record_that_bears_it(session: DuckDBSession, project: Project) -> None:
+    slips = (("jen", "dupont", None, None), ("ean", "dupont", None, None))
+    assert _conflicts(session, project, *slips) == [(1, 2)]
+    assert _conflicts(session, project, *slips, ("jean", "dupont", None, None)) == []
+
+
+def test_common_names_in_each_others_place_or_as_initials_are_one(session: DuckDBSession, project: Project) -> None:
+    person = ("christine", "christophe", None, None)
+    assert _conflicts(session, project, person, ("christophe", "christine", None, None)) == []
+    assert _conflicts(session, project, person, ("c", "christophe", None, None)) == []
+
+
 def test_values_full_of_errors_keep_nobody_apart(session: DuckDBSession, project: Project) -> None:
     """A hundred pairs proved by number and birth, of which each third differs in its given name."""
     proved = [
@@ -134,6 +146,7 @@ def test_the_stewards_decision_holds_records_apart(session: DuckDBSession, proje
     assert _conflicts(session, project, *twice, decisions=(("cannot_link", "r1", "r2"),)) == [(1, 2)]
 
 
+Contact = tuple[str | None, str | None, str | None]
 HOUSEHOLDS = "family@x.fr"
 OF_FATHER, OF_SON, TYPED_WRONG, LANDLINE = "+33612345678", "+33687654321", "+33612345687", "+33140000001"
 
@@ -162,15 +175,43 @@ def test_namesakes_of_one_street_with_nothing_in_common_may_be_father_and_son(
     births: tuple[str | None, str | None],
     apart: bool,
 ) -> None:
+    _stage_namesakes(session, ("father@x.fr", OF_FATHER, births[0]), (email, phone, births[1]))
+    assert bool(_found(session, project, [guard])) == apart
+
+
+@pytest.mark.parametrize(
+    ("guard", "third", "fourth", "apart"),
+    [
+        ("namesake", ("a@x.fr", OF_SON, None), ("b@x.fr", OF_SON, None), False),
+        ("namesake", ("a@x.fr", LANDLINE, None), ("b@x.fr", LANDLINE, None), True),
+        ("namesake", ("a@x.fr", OF_SON, None), ("b@x.fr", OF_FATHER, None), True),
+        ("namesake", ("a@x.fr", None, "19850131"), ("b@x.fr", None, "19850131"), False),
+        ("namesake", ("c@x.fr", OF_SON, None), ("b@x.fr", OF_SON, None), True),
+        ("mobile", (HOUSEHOLDS, OF_SON, None), (HOUSEHOLDS, OF_FATHER, None), True),
+        ("mobile", ("a@x.fr", OF_SON, None), ("a@x.fr", OF_FATHER, None), False),
+    ],
+)
+def test_mailboxes_and_telephones_that_other_records_know_to_be_one_persons_part_nobody(
+    session: DuckDBSession, project: Project, guard: str, third: Contact, fourth: Contact, apart: bool
+) -> None:
+    one, other = {
+        "namesake": (("a@x.fr", None, None), ("b@x.fr", None, None)),
+        "mobile": ((None, OF_SON, None), (None, OF_FATHER, None)),
+    }[guard]
+    _stage_namesakes(session, one, other, third, fourth)
+    assert ((1, 2) in _found(session, project, [guard])) == apart
+
+
+def _stage_namesakes(session: DuckDBSession, *contacts: Contact) -> None:
+    """One cluster of namesakes of one street, of their mailboxes, telephones and birth dates."""
     lines = f"values ('{OF_FATHER}', 'mobile'), ('{OF_SON}', 'mobile'), ('{TYPED_WRONG}', 'mobile'), ('{LANDLINE}', 'landline')"
     session.replace_table("staging.parsed_values", parse(f"from ({lines}) as t(parsed, line_type)"), lambda name: None)
     types = dict.fromkeys(
         ("record_id", "given", "family", "street", "email", "phone", "birth", "national_id"), "varchar"
     )
-    person = ("jean", "dupont", "1 rue a")
     rows = [
-        (1, "a", *person, "father@x.fr", OF_FATHER, births[0], None),
-        (2, "b", *person, email, phone, births[1], None),
+        (place, f"r{place}", "jean", "dupont", "1 rue a", *contact, None)
+        for place, contact in enumerate(contacts, start=1)
     ]
     session.stage_rows("content", {"record_no": "bigint", **types}, rows)
     session.replace_table(
@@ -181,4 +222,3 @@ def test_namesakes_of_one_street_with_nothing_in_common_may_be_father_and_son(
     session.stage("clusters", parse("select record_no, 0 as cluster from content"))
     session.stage_rows("decisions", dict.fromkeys(("decision", "record_id_l", "record_id_r"), "varchar"), [])
     session.stage_rows("common_names", {"given": "varchar"}, [])
-    assert bool(_found(session, project, [guard])) == apart

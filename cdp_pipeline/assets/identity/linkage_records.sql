@@ -35,8 +35,8 @@ personal as (
         folded.* exclude (email, phone),
         case when not coalesce(shared_email.is_on_too_many, false) then folded.email end as email,
         case
-            when shared_email.value is null or bears_name(split_part(folded.email, '@', 1), folded.given)
-                then folded.email
+            when shared_email.value is null then folded.email
+            when not shared_email.is_on_too_many and bears_name(split_part(folded.email, '@', 1), folded.given) then folded.email
         end as own_email,
         case when not coalesce(shared_phone.is_on_too_many, false) then folded.phone end as phone,
         street || ' ' || coalesce(postcode, city) as whole_address,
