@@ -215,7 +215,8 @@ create or replace macro births_conflict(a, b) as
 create or replace macro givens_conflict(given_a, given_b, root_a, root_b, family_a, family_b) as
     root_a <> root_b and
     not begins_with_initial(given_a) and not begins_with_initial(given_b) and jaro_winkler_similarity(given_a, given_b) < 0.75
-    and not contains_word(given_a, given_b) and not names_swapped(given_a, given_b, family_a, family_b);
+    and not contains_word(given_a, given_b) and not names_swapped(given_a, given_b, family_a, family_b)
+    and sound_key(root_a) <> sound_key(root_b);
 -- Two given names on one mailbox that are not a person's: none is an initial, a short or foreign form, or a slip of the other.
 create or replace macro givens_differ(a, b, family_a, family_b) as
     not begins_with_initial(a) and not begins_with_initial(b) and damerau_levenshtein(a, b) > 1
