@@ -8,7 +8,8 @@ Both name the parts, no row is written again.
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import fsspec
 from deltalake import DeltaTable, Schema
@@ -41,17 +42,29 @@ class SparkCatalog:
 
         A run that is killed before the end leaves the rest to the next that changes any table.
         """
+        path = f"{self._root}/{SHOWN}"
+        before = json.loads(self._files.cat_file(path)) if self._files.exists(path) else {}
+        asked = {"delta": self._has_logs, "database": self._database}
+        if before and before["asked"] != asked:
+            self._hide(before["asked"], before["tables"])
         if not self._has_logs and self._database is None:
+            if before:
+                self._files.rm_file(path)
             return
         now = as_plain(tables)
-        path = f"{self._root}/{SHOWN}"
-        asked = {"delta": self._has_logs, "database": self._database}
-        before = json.loads(self._files.cat_file(path)) if self._files.exists(path) else {}
-        was = before.get("tables", {}) if before.get("asked") == asked else {}
+        was = before["tables"] if before and before["asked"] == asked else {}
         for name in sorted({*was, *now}):
             if was.get(name) != now.get(name):
                 self._show(name, tables.get(name, ()))
         self._files.pipe_file(path, json.dumps({"asked": asked, "tables": now}).encode())
+
+    def _hide(self, asked: Mapping[str, Any], tables: Iterable[str]) -> None:
+        """Take away what was asked for before and is not any more: it would go on showing what stood then."""
+        for table in tables:
+            if asked["delta"] and not self._has_logs:
+                self._unlog(table.replace(".", "/"))
+            if asked["database"] not in (None, self._database):
+                self._drop_view(_view_of(asked["database"], table))
 
     def _show(self, table: str, parts: Sequence[Part]) -> None:
         columns = all_columns(parts)
@@ -64,8 +77,7 @@ class SparkCatalog:
         """One commit of Delta Lake: the files of new parts come in, those of lost ones go; a new schema replaces the table."""
         place = f"{self._location}/{folder}"
         if not parts:
-            if DeltaTable.is_deltatable(place):
-                self._files.rm(f"{self._root}/{folder}/{LOG}", recursive=True)
+            self._unlog(folder)
             return
         schema = Schema.from_json(self._spark.createDataFrame([], spark_schema(columns)).schema.json())
         moment = int(time.time() * 1000)
@@ -85,6 +97,10 @@ class SparkCatalog:
         changes += [RemoveAction(path, True, moment, size, {}) for path, size in was.items() if path not in now]
         standing.create_write_transaction(changes, mode="append", schema=standing.schema())
 
+    def _unlog(self, folder: str) -> None:
+        if self._files.exists(f"{self._root}/{folder}/{LOG}"):
+            self._files.rm(f"{self._root}/{folder}/{LOG}", recursive=True)
+
     def _content(self, folder: str) -> dict[str, int]:
         """Sizes of a part's files, by their path below the table."""
         found = self._files.ls(f"{self._root}/{folder}", detail=True)
@@ -92,16 +108,24 @@ class SparkCatalog:
         return {f"{last_name(folder)}/{name}": size for name, size in sizes.items() if name.endswith(".parquet")}
 
     def _view(self, table: str, parts: Sequence[Part], columns: Mapping[str, str]) -> None:
-        layer, _, name = table.partition(".")
-        *catalog, database = f"{self._database}_{layer}".split(".")
-        view = exp.table_(name, db=database, catalog=catalog[0] if catalog else None, quoted=True)
+        view = _view_of(str(self._database), table)
         if not parts:
-            self._spark.sql(exp.Drop(this=view, kind="VIEW", exists=True).sql(dialect=TARGET))
+            self._drop_view(view)
             return
-        namespace = exp.table_(database, db=catalog[0] if catalog else None, quoted=True)
+        namespace = exp.Table(this=view.args["db"].copy(), db=view.args.get("catalog"))
         self._spark.sql(exp.Create(this=namespace, kind="SCHEMA", exists=True).sql(dialect=TARGET))
         rows = union_all([_rows_of(part, columns) for part in parts])
         self._spark.sql(exp.Create(this=view, kind="VIEW", replace=True, expression=rows).sql(dialect=TARGET))
+
+    def _drop_view(self, view: exp.Table) -> None:
+        self._spark.sql(exp.Drop(tables=[view], kind="VIEW", exists=True).sql(dialect=TARGET))
+
+
+def _view_of(database: str, table: str) -> exp.Table:
+    """The view of `layer.table`: of the catalog that the database names, else of the current one."""
+    layer, _, name = table.partition(".")
+    *catalog, namespace = f"{database}_{layer}".split(".")
+    return exp.table_(name, db=namespace, catalog=catalog[0] if catalog else None, quoted=True)
 
 
 def _rows_of(part: Part, columns: Mapping[str, str]) -> exp.Select:

@@ -128,3 +128,21 @@ def test_a_deployment_that_asks_for_nothing_is_shown_to_nobody(spark_warehouse: 
         opened.replace_table("raw.t", parse("select 1 as a"), unaudited)
     assert len(list((tmp_path / "raw" / "t").iterdir())) == 1, "the part alone"
     assert not list(tmp_path.rglob("_delta_log"))
+
+
+def test_what_is_asked_for_no_more_is_taken_away(asked: dict[str, Any], tmp_path: Path) -> None:
+    from cdp_pipeline.resources.spark_warehouse import SparkWarehouse
+
+    with SparkWarehouse(**asked).session() as opened:
+        opened.replace_table("raw.t", parse("select 1 as a"), unaudited)
+    with SparkWarehouse(**{**asked, "table_format": "parquet", "database": None}).session() as opened:
+        opened.replace_table("staging.t", parse("select 2 as a"), unaudited)
+        assert opened.rows(parse("select a from raw.t")) == [(1,)]
+        assert not opened.spark.catalog.tableExists("cdp_raw.t")
+    assert not list(tmp_path.rglob("_delta_log")) and not (tmp_path / "shown.json").exists()
+    with SparkWarehouse(**asked).session() as opened:
+        opened.replace_table("staging.t", parse("select 3 as a"), unaudited)
+        assert [row.a for row in opened.spark.table("cdp_raw.t").collect()] == [1]
+        for database in ("cdp_raw", "cdp_staging"):
+            opened.spark.sql(f"drop database if exists {database} cascade")
+    assert len(list(tmp_path.rglob("_delta_log"))) == 2
