@@ -1,9 +1,9 @@
 """Pairwise accuracy on made-up people of other shapes than the demo's, with the repository's identity.yml.
 
-`python -m benchmarks.shapes` makes two registers and runs their day: persons of two centuries, each written down
-some ten times with slips, initials, middle names and unknown days of birth, and no e-mail, telephone or street; and
+`python -m benchmarks.shapes` makes three registers and runs their day: persons of two centuries, each written down
+some ten times with slips, initials, middle names and unknown days of birth, and no e-mail, telephone or street;
 families of one address, with a landline and often a mailbox in common, twins and fathers of a son of their name
-among them. No label is read by the pipeline.
+among them; and buyers, a record an order, of which a few have dozens. No label is read by the pipeline.
 """
 
 import argparse

@@ -74,38 +74,45 @@ def fit_purchases(histories: Histories) -> PurchaseModel:
     if not histories.repeats.any():
         raise NotFitted("nobody bought on two days")
     customers = float(histories.customers.sum())
+    likelihood = _purchase_likelihood(histories)
 
     def _loss(logs: Floats) -> tuple[float, Floats]:
-        found, slopes = _purchase_likelihood(histories, *np.exp(logs))
+        found, slopes = likelihood(*np.exp(logs))
         return -found / customers, -slopes * np.exp(logs) / customers
 
     r, alpha, a, b = _fitted(_loss, 4)
-    return PurchaseModel(r, alpha, a, b, round(_purchase_likelihood(histories, r, alpha, a, b)[0], 6))
+    return PurchaseModel(r, alpha, a, b, round(likelihood(r, alpha, a, b)[0], 6))
 
 
-def _purchase_likelihood(histories: Histories, r: float, alpha: float, a: float, b: float) -> tuple[float, Floats]:
-    """The log-likelihood of the histories, and its derivatives by the four parameters."""
+def _purchase_likelihood(histories: Histories) -> Callable[[float, float, float, float], tuple[float, Floats]]:
+    """The log-likelihood of the histories, with its derivatives, as a function of the four parameters."""
     counts, places = np.unique(histories.repeats, return_inverse=True)  # few, where gamma functions are dear
-    rates = (gammaln(r + counts) - gammaln(r) + r * np.log(alpha))[places]
-    staying = (betaln(a, b + counts) - betaln(a, b))[places]
-    x = histories.repeats
-    again = b + np.maximum(x, 1) - 1
-    since_first, since_last = alpha + histories.age, alpha + histories.recency
-    alive = -(r + x) * np.log(since_first)
-    gone = np.log(a) - np.log(again) - (r + x) * np.log(since_last)
-    either = np.where(x > 0, np.logaddexp(alive, gone), alive)
-    is_alive = np.exp(alive - either)  # the share of the likelihood that is the living customer's
-    is_gone = 1 - is_alive
-    slopes = (
-        (digamma(r + counts) - digamma(r) + np.log(alpha))[places]
-        - is_alive * np.log(since_first)
-        - is_gone * np.log(since_last),
-        r / alpha - (r + x) * (is_alive / since_first + is_gone / since_last),
-        (digamma(a + b) - digamma(a + b + counts))[places] + is_gone / a,
-        (digamma(b + counts) - digamma(a + b + counts) - digamma(b) + digamma(a + b))[places] - is_gone / again,
-    )
-    weights = histories.customers
-    return float((weights * (rates + staying + either)).sum()), np.array([(weights * slope).sum() for slope in slopes])
+    x, weights = histories.repeats, histories.customers
+
+    def likelihood(r: float, alpha: float, a: float, b: float) -> tuple[float, Floats]:
+        """Both at these parameters."""
+        rates = (gammaln(r + counts) - gammaln(r) + r * np.log(alpha))[places]
+        staying = (betaln(a, b + counts) - betaln(a, b))[places]
+        again = b + np.maximum(x, 1) - 1
+        since_first, since_last = alpha + histories.age, alpha + histories.recency
+        alive = -(r + x) * np.log(since_first)
+        gone = np.log(a) - np.log(again) - (r + x) * np.log(since_last)
+        either = np.where(x > 0, np.logaddexp(alive, gone), alive)
+        is_alive = np.exp(alive - either)  # the share of the likelihood that is the living customer's
+        is_gone = 1 - is_alive
+        slopes = (
+            (digamma(r + counts) - digamma(r) + np.log(alpha))[places]
+            - is_alive * np.log(since_first)
+            - is_gone * np.log(since_last),
+            r / alpha - (r + x) * (is_alive / since_first + is_gone / since_last),
+            (digamma(a + b) - digamma(a + b + counts))[places] + is_gone / a,
+            (digamma(b + counts) - digamma(a + b + counts) - digamma(b) + digamma(a + b))[places] - is_gone / again,
+        )
+        return float((weights * (rates + staying + either)).sum()), np.array(
+            [(weights * slope).sum() for slope in slopes]
+        )
+
+    return likelihood
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,11 @@ KINDS = {
     "mobile": "contact",
 }
 """What other records of a cluster may explain a conflict by; birth dates by nothing, and they are asked first."""
+TIES = {
+    "own_email": "l.phone = r.phone and l.is_mobile or l.birth = r.birth",
+    "phone": "l.own_email = r.own_email and l.is_mobile and r.is_mobile",
+}
+"""What tells that two contact points of namesakes are one person's."""
 COMPARED = ("birth", "given", "given_root", "family", "street", "email", "own_email", "phone")
 SEEN_BY = {
     "birth_date": "full_key",
@@ -233,10 +238,11 @@ def _ends() -> list[exp.Expr]:
 def _at_odds(guards: Sequence[str]) -> exp.Select:
     """Pairs of a cluster with the kind of guard that keeps them apart (`KINDS`), if any."""
     found = exp.Case()
-    for guard in sorted(guards, key=lambda guard: list(KINDS.values()).index(KINDS[guard])):
+    for guard in (guard for guard in KINDS if guard in guards):
         found = found.when(condition(CONDITIONS[guard], dialect="duckdb"), text(KINDS[guard]))
-    both = [f"{side}.{name} as {name}_{side}" for name in ("given", "own_email", "phone") for side in "lr"]
-    return _pairs().select("l.cluster", *_ends(), *both, named(found, "kind"))
+    both = [f"{side}.{name} as {name}_{side}" for name in ("given", *TIES) for side in "lr"]
+    ties = [named(condition(tie, dialect="duckdb"), f"ties_{contact}") for contact, tie in TIES.items()]
+    return _pairs().select("l.cluster", *_ends(), *both, *ties, named(found, "kind"))
 
 
 def _opposed() -> exp.Query:
@@ -259,26 +265,21 @@ def _opposed() -> exp.Query:
         )
     )
     apart = exp.select("at_odds.cluster", *(f"at_odds.{name}" for name in PAIR)).from_("at_odds")
-    explained = [_bridged("own_email", "l.phone = r.phone and l.is_mobile or l.birth = r.birth")]
-    explained.append(_bridged("phone", "l.own_email = r.own_email and l.is_mobile and r.is_mobile"))
     return union_all(
         [
             apart.where("kind = 'birth'"),
             _without(apart.where("kind = 'name'"), "at_odds", borne),
-            _without(apart.where("kind = 'contact'"), "at_odds", union_all(explained)),
+            _without(apart.where("kind = 'contact'"), "at_odds", union_all([_bridged(contact) for contact in TIES])),
         ]
     )
 
 
-def _bridged(contact: str, shared: str) -> exp.Select:
-    """Pairs at odds whose contact points two records of their cluster share something of one person's by."""
-    known = (
-        _pairs()
-        .select("l.cluster", f"least(l.{contact}, r.{contact}) as one", f"greatest(l.{contact}, r.{contact}) as other")
-        .distinct()
-        .where(f"l.{contact} <> r.{contact}", shared, dialect="duckdb")
-    )
-    ends = f"least({contact}_l, {contact}_r) = known.one and greatest({contact}_l, {contact}_r) = known.other"
+def _bridged(contact: str) -> exp.Select:
+    """Pairs at odds whose contact points another pair of their cluster ties (`TIES`)."""
+    one, other = (f"{end}({contact}_l, {contact}_r)" for end in ("least", "greatest"))
+    known = exp.select("cluster", f"{one} as one", f"{other} as other").distinct().from_("at_odds")
+    known = known.where(f"{contact}_l <> {contact}_r", f"ties_{contact}")
+    ends = f"{one} = known.one and {other} = known.other"
     return (
         exp.select("record_no_l", "record_no_r")
         .from_("at_odds")

@@ -38,14 +38,12 @@ def links_select(identity: Identity) -> exp.Query:
         named(exp.func("bool_or", exp.EQ(this=column("evidence"), expression=text("cannot_link"))), "is_forbidden"),
     )
     strongest = strongest.from_(union_all(parts).subquery("every_link")).group_by("record_no_l", "record_no_r")
-    outranked = exp.Coalesce(
-        this=exp.GTE(this=column("score"), expression=column("identifier")), expressions=[exp.false()]
-    )
+    outranks = exp.GTE(this=column("score"), expression=column("identifier"))
     evidence = exp.Case(default=text("identifier"))
     for holds, name in (
         (column("is_forbidden"), "cannot_link"),
         (exp.not_(column("must_link").is_(exp.null())), "must_link"),
-        (exp.or_(column("identifier").is_(exp.null()), outranked), "score"),
+        (exp.or_(column("identifier").is_(exp.null()), outranks), "score"),
     ):
         evidence = evidence.when(holds, text(name))
     strength = exp.func("greatest", column("must_link"), column("score"), column("identifier"))

@@ -18,7 +18,6 @@ from cdp_pipeline.domain.blocking import (
     members_select,
 )
 from cdp_pipeline.domain.expressions import column, named, text
-from cdp_pipeline.domain.linkage import compared_columns
 from cdp_pipeline.resources.linker import score
 from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.files import named_beside
@@ -111,8 +110,7 @@ def _stage_changed_candidates(run: TableRun, model: Model) -> None:
     session.stage("candidates", candidates_select(model.blocks, "keys", "keys", large))
     session.stage("candidates_among_others", candidates_select(model.blocks, "keys", LEDGER, large))
     session.append("candidates", QUERIES["candidates_with_others"])
-    asked = QUERIES["asked_records"].select(*map(column, compared_columns(model.settings)))
-    session.stage("asked_records", asked)
+    session.stage("asked_records", QUERIES["asked_records"])
 
 
 def _large_rules(run: TableRun) -> set[str]:

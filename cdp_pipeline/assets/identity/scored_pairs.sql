@@ -75,7 +75,7 @@ where
     not (join_key_l in (select record_no from outdated) and join_key_r in (select record_no from outdated))
 
 -- name: asked_records
-select record_no
+select *
 from identity.linkage_records
 where record_no in (select join_key_l from candidates union all select join_key_r from candidates)
 

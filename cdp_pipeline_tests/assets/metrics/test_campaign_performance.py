@@ -42,3 +42,14 @@ def test_each_attribution_shares_out_all_purchases(run_of_a_day: DuckDBSession, 
     ]
     sums = "select cast(sum(first_touch_revenue) as integer), cast(sum(markov_revenue) as integer) from found"
     assert session.rows(parse(sums)) == [(30, 30)]
+
+
+def test_the_first_touch_is_that_of_the_whole_journey(run_of_a_day: DuckDBSession, project: Project) -> None:
+    events = ["viewed", "clicked", "opened"]
+    touches = [("P", f"2026-11-0{n + 1} 10:00", "web", event) for n, event in enumerate(events)]
+    order = ("P", "2026-11-04 10:00", "web", "order", None, None, 30)
+    session = staged_journeys(run_of_a_day, project, *touches, order, longest=2, by_campaign=True)
+    session.stage_rows("removals", REMOVALS, [(f"web {event}", 1, 0.3) for event in events])
+    session.stage("found", QUERIES["attributed"])
+    sql = "select touchpoint, first_touch_conversions, last_touch_conversions from found order by 1"
+    assert session.rows(parse(sql)) == [("web clicked", 0, 0), ("web opened", 0, 1), ("web viewed", 1, 0)]

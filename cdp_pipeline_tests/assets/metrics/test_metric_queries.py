@@ -1,4 +1,4 @@
-"""Metrics on mini tables: refunds, unknown amounts, long journeys, models without amounts."""
+"""Metrics on mini tables: refunds, unknown amounts, models without amounts."""
 
 from datetime import date
 from pathlib import Path
@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from cdp_pipeline.assets.metrics import value_scores
-from cdp_pipeline.assets.metrics.campaign_performance import QUERIES
-from cdp_pipeline.assets.metrics.journey_inputs import stage_journeys
 from cdp_pipeline.assets.metrics.score_inputs import stage_drawn
 from cdp_pipeline.assets.metrics.value_scores import _effects
 from cdp_pipeline.config.project import Project
@@ -58,24 +56,6 @@ def test_a_line_without_an_amount_saves_nothing(bought: DuckDBSession) -> None:
     _made(bought, "purchase_metrics")
     sql = "select discount_share from metrics.purchase_metrics where profile_id = 'A'"
     assert bought.rows(parse(sql)) == [(pytest.approx(0.2),)]
-
-
-def test_the_first_touch_is_that_of_the_whole_journey(run_of_a_day: DuckDBSession, project: Project) -> None:
-    events = ["viewed", "clicked", "opened", "order"]
-    touches = [
-        ("P", f"t{n}", f"2026-11-0{n + 1} 10:00", "web", event, 30 if event == "order" else None)
-        for n, event in enumerate(events)
-    ]
-    types = {"profile_id": "varchar", "touch_id": "varchar", "occurred_at": "timestamp", "channel": "varchar", "event": "varchar", "amount": "decimal(18, 2)"}  # fmt: skip
-    run_of_a_day.stage_rows("given", types, touches)
-    timeline = "select *, cast(occurred_at as date) as occurred_on, null::varchar as campaign_id from given"
-    run_of_a_day.replace_table("profile.timeline", parse(timeline), unaudited)
-    asked = project.metrics.journeys.model_copy(update={"longest": 2})
-    stage_journeys(run_of_a_day, asked, by_campaign=True)
-    run_of_a_day.stage_rows("removals", {"step": "varchar", "effect": "double", "share": "double"}, [(f"web {e}", 1, 0.3) for e in events[:3]])  # fmt: skip
-    run_of_a_day.stage("found", QUERIES["attributed"])
-    sql = "select touchpoint, first_touch_conversions, last_touch_conversions from found order by 1"
-    assert run_of_a_day.rows(parse(sql)) == [("web clicked", 0, 0), ("web opened", 0, 1), ("web viewed", 1, 0)]
 
 
 def test_amounts_that_are_all_alike_keep_no_purchases_from_being_foretold(
