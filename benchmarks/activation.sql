@@ -1,6 +1,6 @@
 create schema profile; create schema segments; create schema activation;
 create table profile.profiles as
-select 'P' || lpad(cast(range as varchar), 15, '0') as profile_id, null::varchar as title, 'Given' || cast(range % 5000 as varchar) as given_name,
+select 'P' || lpad(cast(range as varchar), 11, '0') as profile_id, null::varchar as title, 'Given' || cast(range % 5000 as varchar) as given_name,
     'Family' || cast(range % 20000 as varchar) as family_name, date '1950-01-01' + cast(range % 20000 as int) as birth_date,
     case when range % 2 = 0 then 'f' else 'm' end as gender, 'person' || cast(range as varchar) || '@gmail.com' as email,
     '+336' || lpad(cast(range as varchar), 8, '0') as phone, '1 rue X' as street, '69002' as postcode, 'Lyon' as city, null::varchar as region,

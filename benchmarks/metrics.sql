@@ -2,7 +2,7 @@ create schema unified; create schema identity; create schema profile; create sch
 create macro place(a, b) as (hash(a, b) % 1000003) / 1000003.0;
 set variable categories = ['boots', 'jackets', 'jumpers', 'sandals', 'shirts', 'tents', 'travel', 'trousers'];
 create table profile.profiles as
-select 'P' || lpad(cast(range as varchar), 15, '0') as profile_id, null::varchar as title, null::varchar as given_name, null::varchar as family_name,
+select 'P' || lpad(cast(range as varchar), 11, '0') as profile_id, null::varchar as title, null::varchar as given_name, null::varchar as family_name,
     null::date as birth_date, null::varchar as gender, null::varchar as email, null::varchar as phone, null::varchar as street,
     '69002' as postcode, 'Lyon' as city, null::varchar as region, 'FR' as country, 'fr' as language, 1::bigint as records, 1::bigint as sources,
     timestamp '2024-01-01' as first_seen_at, timestamp '2026-01-01' as last_changed_at, 1.0::double as confidence, null::double as weakest_link,

@@ -23,7 +23,7 @@ def show(
     with told(WarehouseError):
         is_known = print_profile(console, settings, who, project.deployment.default_country)
     if not is_known:
-        refuse("no profile has this address, number or id; ids look like P0123456789abcde")
+        refuse("no profile has this address, number or id; ids look like P0123456789a")
 
 
 @app.command(name="export-person")
@@ -98,7 +98,7 @@ def explain(
     page = Console(record=True, width=console.width if html is None else max(console.width, 160))
     if not reporting.explain(settings, project, [name for name in (who, other) if name], page):
         refuse(
-            "no profile or record has this id, or all records of the profile are gone; give one profile id (P0123456789abcde), or one or two record ids "
+            "no profile or record has this id, or all records of the profile are gone; give one profile id (P0123456789a), or one or two record ids "
             "(web_shop.accounts:A1; `cdp show` lists those of a person)"
         )
     if html is not None:

@@ -23,24 +23,27 @@ def stage_ids(session: Session, is_logged: bool) -> None:
         session.stage(name, QUERIES[name])
     issued = QUERIES["issued"] if is_logged else no_rows({"profile_id": "varchar", "happened_on": "date"})
     session.stage("issued", issued)
-    asked = session.rows(QUERIES["contest"])
-    assigned = assign((int(cluster), str(profile), int(shared), str(day)) for cluster, profile, shared, day in asked)
+    contest = session.rows(QUERIES["contest"])
+    assigned = assign((int(cluster), str(profile), int(shared), str(day)) for cluster, profile, shared, day in contest)
     session.stage_rows("assigned", types, list(assigned.items()))
     session.stage("minted", QUERIES["minted"])
-    again = [int(row[0]) for row in session.rows(QUERIES["minted_again"])] if is_logged else []
-    session.stage_rows("reminted", types, _reminted(session, again))
+    asked = ("minted_twice", "minted_again") if is_logged else ("minted_twice",)
+    again = {int(row[0]) for name in asked for row in session.rows(QUERIES[name])}
+    session.stage_rows("reminted", types, _reminted(session, sorted(again), is_logged))
     session.stage("ids", QUERIES["ids"])
 
 
-def _reminted(session: Session, clusters: list[int]) -> list[tuple[int, str]]:
-    """An id that was never issued, of each cluster whose first choice was; the log is asked until it knows none of them."""
+def _reminted(session: Session, clusters: list[int], is_logged: bool) -> list[tuple[int, str]]:
+    """An id that nobody else has, of each cluster whose first choice is another's; the log is asked until it knows none of them."""
     if not clusters:
         return []
     issued = {mint(str(cluster), set()) for cluster in clusters}
     while True:
-        ids = [(cluster, mint(str(cluster), issued)) for cluster in clusters]
-        session.stage_rows("asked", {"profile_id": "varchar"}, [(profile,) for _, profile in ids])
-        found = {str(row[0]) for row in session.rows(QUERIES["issued_of_asked"])}
+        ids: dict[str, int] = {}
+        for cluster in clusters:
+            ids[mint(str(cluster), issued | ids.keys())] = cluster
+        session.stage_rows("asked", {"profile_id": "varchar"}, [(profile,) for profile in ids])
+        found = {str(row[0]) for row in session.rows(QUERIES["issued_of_asked"])} if is_logged else set()
         if not found:
-            return ids
+            return [(cluster, profile) for profile, cluster in ids.items()]
         issued |= found

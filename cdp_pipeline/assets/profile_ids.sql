@@ -32,7 +32,12 @@ with unnamed as (
     where clusters.cluster not in (select cluster from kept union all select cluster from assigned)
 )
 
-select cluster, 'P' || left(md5(cluster || '#0'), 15) as profile_id from unnamed
+select cluster, id_of('P', cluster || '#0') as profile_id from unnamed
+
+-- name: minted_twice
+select cluster
+from minted
+where profile_id in (select profile_id from minted group by profile_id having count(*) > 1)
 
 -- name: minted_again
 select cluster

@@ -7,6 +7,11 @@ uncontested rest, which SQL does.
 import hashlib
 from collections.abc import Iterable
 
+import numpy as np
+
+LETTERS = 11
+"""Of an id after its kind, as the macro `id_of` writes it."""
+
 
 def assign(overlaps: Iterable[tuple[int, str, int, str]]) -> dict[int, str]:
     """Cluster → profile id, from (cluster, profile id, shared records, day of minting).
@@ -27,7 +32,9 @@ def mint(seed: str, issued: set[str]) -> str:
     """A new id from the cluster's first record id: the same for the same history, and never issued before."""
     attempt = 0
     while True:
-        profile = "P" + hashlib.md5(f"{seed}#{attempt}".encode(), usedforsecurity=False).hexdigest()[:15]
+        digest = hashlib.md5(f"{seed}#{attempt}".encode(), usedforsecurity=False).digest()
+        number = (int.from_bytes(digest, "little") >> 65) % 36**LETTERS
+        profile = "P" + np.base_repr(number, 36).lower().rjust(LETTERS, "0")
         if profile not in issued:
             return profile
         attempt += 1

@@ -41,6 +41,9 @@ create or replace temporary function md5_number_lower(value string) return
 
 create or replace temporary function record_number(record_id string) return cast(floor(md5_number_lower(record_id) / 2) as bigint);
 
+create or replace temporary function id_of(kind string, value string) return
+    kind || lpad(lower(conv(cast(record_number(value) % 131621703842267136 as string), 10, 36)), 11, '0');
+
 create or replace temporary function sample_place(id string, salt string) return
     cast(floor(md5_number_lower(salt || ':' || id) / 4294967296) as double) / 4294967296.0D;
 

@@ -187,6 +187,9 @@ create or replace macro wilson(hits, trials, z) as
 -- A number for a record that depends on nothing but its id: for joins, and for tools that want integers.
 create or replace macro record_number(record_id) as cast(md5_number(record_id) >> 65 as bigint);
 
+-- An id of twelve letters, which tables hold in place: longer ones take a third more time to group and join by. 36 ** 11 of a kind.
+create or replace macro id_of(kind, value) as kind || lower(to_base(record_number(value) % 131621703842267136, 36, 11));
+
 -- Dates as YYYYMMDD: day and month swapped.
 create or replace macro day_month_swapped(a, b) as
     left(a, 4) = left(b, 4) and substr(a, 5, 2) = substr(b, 7, 2) and substr(a, 7, 2) = substr(b, 5, 2);

@@ -24,7 +24,7 @@ def test_a_profile_is_printed_with_its_provenance(sample_home: Path, tmp_path: P
         "sms newsletter granted decision 2021-08-26 channel and purpose store_pos 1",
     ):
         assert told in printed
-    assert not print_profile(console, Settings(home, 1, "1GB"), "P000000000000000", "FR")
+    assert not print_profile(console, Settings(home, 1, "1GB"), "P00000000000", "FR")
 
 
 def test_a_warehouse_without_all_tables_is_told(sample_home: Path, tmp_path: Path) -> None:

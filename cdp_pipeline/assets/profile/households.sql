@@ -48,7 +48,7 @@ rules as (
 
 select
     profiles.profile_id,
-    'H' || left(md5(heads.profile_id), 15) as household_id,
+    id_of('H', heads.profile_id) as household_id,
     count(*) over each_household as size,
     row_number() over (
         partition by bonded.household_no order by golden.birth_date nulls last, profiles.profile_id
