@@ -128,6 +128,16 @@ def _micros(moment: exp.Expr) -> exp.Expr:
     return _call("unix_micros", exp.cast(moment.copy(), exp.DataType.Type.TIMESTAMPLTZ))
 
 
+def _place_from_one(node: exp.Expr) -> exp.Expr:
+    """The second parameter of a lambda is the element's place: DuckDB counts from one, Spark from zero."""
+    if len(node.expressions) == 2:
+        place = node.expressions[1].name
+        for used in node.this.find_all(exp.Identifier):
+            if used.name == place and not isinstance(used.parent, exp.Dot):
+                used.replace(exp.Paren(this=exp.Add(this=used.copy(), expression=exp.Literal.number(1))))
+    return node
+
+
 def _element(node: exp.Expr) -> exp.Expr:
     """An element, null beyond the last; or some of them."""
     place: exp.Expr = node.expressions[0]
@@ -135,6 +145,8 @@ def _element(node: exp.Expr) -> exp.Expr:
         wanted = exp.Add(this=place.copy(), expression=exp.Literal.number(1)) if _is_from_zero(place) else place.copy()
         return _call("try_element_at", node.this, place if _kind(node.this) == "MAP" else exp.cast(wanted, "int"))
     first, last = place.this, place.expression
+    if last is None:
+        return _call("slice", node.this, first, _call("size", node.this))
     length = exp.Add(this=exp.Sub(this=last.copy(), expression=first.copy()), expression=exp.Literal.number(1))
     return _call("slice", node.this, first, length)
 
@@ -205,11 +217,6 @@ def _type(node: exp.Expr) -> exp.Expr:
     return exp.DataType.build(told, dialect="spark") if told else node
 
 
-def _materialised(node: exp.Expr) -> exp.Expr:
-    node.set("materialized", None)
-    return node
-
-
 def _moved(zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
     """A local time as the moment that it is, which stands in UTC; a moment as the local time that it is."""
     utc, is_moment = exp.Literal.string("UTC"), _kind(moment.unnest()) == "TIMESTAMPTZ"
@@ -241,6 +248,7 @@ RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Tuple: _tuple,
     exp.Window: _numbered,
     exp.Bracket: _element,
+    exp.Lambda: _place_from_one,
     exp.ArrayAgg: _collected,
     exp.DataType: _type,
     exp.Cast: _cast,
@@ -261,7 +269,6 @@ RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DayOfWeek: lambda node: _part("dayofweek", node, -1),
     exp.DayOfWeekIso: lambda node: _part("weekday", node, 1),
     exp.AtTimeZone: lambda node: _moved(node.args["zone"], node.this),
-    exp.CTE: _materialised,
     exp.RegexpFullMatch: lambda node: _whole_match(node.this, node.expression),
 }
 CALLS: dict[str, Callable[[exp.Expr], exp.Expr]] = {

@@ -31,7 +31,6 @@ def test_every_sql_file_and_module_has_its_sidecar() -> None:
         "people",
         "data_card",
         "score_inputs",
-        "journey_inputs",
         "value_scores",
         "lapse_scores",
         "category_scores",

@@ -10,7 +10,6 @@ from datetime import date
 from sqlglot import exp
 
 from cdp_pipeline.assets.charts import grouped_bars
-from cdp_pipeline.assets.metrics.journey_inputs import stage_journeys
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.domain.attribution import removal_effects
 from cdp_pipeline.sql.files import named_beside
@@ -24,8 +23,8 @@ def build(run: TableRun) -> None:
     session = run.session
 
     def parts(day: date) -> Iterator[exp.Query]:
-        """The day's rows, once its journeys and removal effects are staged."""
-        stage_journeys(session, run.project.metrics.journeys, by_campaign=True)
+        """The day's rows, once its journeys' steps and their removal effects are staged."""
+        session.stage("journeys_taken", QUERIES["journeys_taken"])
         counted = {(str(a), str(b)): int(number) for a, b, number in session.rows(QUERIES["transitions"])}
         effects = removal_effects(counted)
         total = sum(effects.values())

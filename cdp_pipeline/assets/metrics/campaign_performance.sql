@@ -1,56 +1,60 @@
--- name: transitions
-with placed as (
-    select
-        profile_id, journey_no, step,
-        lead(step) over (partition by profile_id, journey_no order by occurred_at, touch_id) as next_step,
-        row_number() over (partition by profile_id, journey_no order by occurred_at, touch_id) as place
-    from journey_steps_taken
-),
-
-all_transitions as (
-    select '(start)' as step, step as next_step from placed where place = 1
-    union all
-    select
-        placed.step,
-        case when placed.next_step is not null then placed.next_step when journeys.is_converted then '(conversion)' else '(null)' end
-    from placed
-    join journeys on placed.profile_id = journeys.profile_id and placed.journey_no = journeys.journey_no
+-- name: journeys_taken
+-- Repeated ones count once.
+with named as (
+    select journeys.is_converted, journeys.revenue, list_transform(journeys.touches, lambda touch : touch.step) as names
+    from metrics.journeys as journeys
+    join run_days on journeys.as_of_day = run_days.day
 )
 
-select step, next_step, count(*) as transitions
-from all_transitions
-group by step, next_step
-order by step, next_step
+select
+    named.is_converted, named.revenue,
+    list_filter(named.names, lambda name, place : place = 1 or name <> named.names[place - 1]) as steps
+from named
+
+-- name: transitions
+with went as (
+    select
+        unnest(list_transform(
+            list_prepend('(start)', taken.steps),
+            lambda name, place : {'step': name, 'next_step': coalesce(taken.steps[place], case when taken.is_converted then '(conversion)' else '(null)' end)}
+        )) as pair
+    from journeys_taken as taken
+)
+
+select went.pair.step, went.pair.next_step, count(*) as transitions
+from went
+group by went.pair.step, went.pair.next_step
+order by went.pair.step, went.pair.next_step
 
 -- name: attributed
-with ranked as (
+with went as (
     select
-        steps.step, journeys.is_converted, journeys.revenue,
-        lag(steps.touch_id) over (partition by steps.profile_id, steps.journey_no order by steps.occurred_at, steps.touch_id) is null as is_first,
-        lead(steps.touch_id) over (partition by steps.profile_id, steps.journey_no order by steps.occurred_at, steps.touch_id) is null as is_last
-    from journey_steps_taken as steps
-    join journeys on steps.profile_id = journeys.profile_id and steps.journey_no = journeys.journey_no
+        taken.is_converted, taken.revenue,
+        unnest(list_transform(
+            taken.steps, lambda name, place : {'name': name, 'is_first': place = 1, 'is_last': place = array_length(taken.steps)}
+        )) as step
+    from journeys_taken as taken
 ),
 
 totals as (
-    select count(*) filter (where is_converted) as conversions, sum(revenue) as revenue from journeys
+    select count(*) filter (where is_converted) as conversions, sum(revenue) as revenue from journeys_taken
 ),
 
 counted as (
     select
-        step,
+        went.step.name as touchpoint,
         count(*) as steps,
-        count(*) filter (where is_first and is_converted) as first_touch_conversions,
-        count(*) filter (where is_last and is_converted) as last_touch_conversions,
-        coalesce(sum(revenue) filter (where is_first and is_converted), 0) as first_touch_revenue,
-        coalesce(sum(revenue) filter (where is_last and is_converted), 0) as last_touch_revenue
-    from ranked
-    group by step
+        count(*) filter (where went.step.is_first and went.is_converted) as first_touch_conversions,
+        count(*) filter (where went.step.is_last and went.is_converted) as last_touch_conversions,
+        coalesce(sum(went.revenue) filter (where went.step.is_first and went.is_converted), 0) as first_touch_revenue,
+        coalesce(sum(went.revenue) filter (where went.step.is_last and went.is_converted), 0) as last_touch_revenue
+    from went
+    group by went.step.name
 )
 
 select
     (select day from run_days) as as_of_day,
-    counted.step as touchpoint,
+    counted.touchpoint,
     counted.steps,
     counted.first_touch_conversions,
     counted.last_touch_conversions,
@@ -60,7 +64,7 @@ select
     cast(removals.share * cast(totals.revenue as double) as decimal(18, 2)) as markov_revenue,
     removals.effect as removal_effect
 from counted
-join removals on counted.step = removals.step
+join removals on counted.touchpoint = removals.step
 cross join totals
 
 -- name: best

@@ -1,29 +1,37 @@
 -- name: paths
-with numbered as (
+with named as (
     select
-        *, row_number() over (partition by profile_id, journey_no order by occurred_at desc, touch_id desc) as place_from_end
-    from journey_steps_taken
+        journeys.*, list_transform(journeys.touches, lambda touch : touch.touchpoint) as touchpoints
+    from metrics.journeys as journeys
+    join run_days on journeys.as_of_day = run_days.day
+),
+
+-- Repeated ones count once.
+taken as (
+    select
+        named.*, list_filter(named.touchpoints, lambda touchpoint, place : place = 1 or touchpoint <> named.touchpoints[place - 1]) as steps
+    from named
 ),
 
 paths as (
-    select profile_id, journey_no, string_agg(step, ' > ' order by occurred_at, touch_id) as path, count(*) as steps
-    from numbered
-    where place_from_end <= (select longest from journey)
-    group by profile_id, journey_no
+    select
+        taken.as_of_day, taken.is_converted, taken.revenue, taken.began_at, taken.ended_at,
+        taken.steps[greatest(array_length(taken.steps) - parameters.longest + 1, 1):] as steps
+    from taken
+    cross join parameters
 )
 
 select
-    (select day from run_days) as as_of_day,
-    paths.path,
-    any_value(paths.steps) as steps,
+    paths.as_of_day,
+    array_to_string(paths.steps, ' > ') as path,
+    any_value(array_length(paths.steps)) as steps,
     count(*) as journeys,
-    count(*) filter (where journeys.is_converted) as conversions,
-    count(*) filter (where journeys.is_converted) / count(*) as conversion_rate,
-    cast(sum(journeys.revenue) as decimal(18, 2)) as revenue,
-    median(epoch(journeys.ended_at - journeys.began_at) / 86400.0) filter (where journeys.is_converted) as median_days
+    count(*) filter (where paths.is_converted) as conversions,
+    count(*) filter (where paths.is_converted) / count(*) as conversion_rate,
+    cast(sum(paths.revenue) as decimal(18, 2)) as revenue,
+    median(epoch(paths.ended_at - paths.began_at) / 86400.0) filter (where paths.is_converted) as median_days
 from paths
-join journeys on paths.profile_id = journeys.profile_id and paths.journey_no = journeys.journey_no
-group by paths.path
+group by paths.as_of_day, array_to_string(paths.steps, ' > ')
 
 -- name: most
 select path, conversions, journeys - conversions as others

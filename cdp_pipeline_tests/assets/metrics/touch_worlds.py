@@ -1,17 +1,18 @@
 """Small timelines that metrics are made of."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cdp_pipeline.assets.metrics import journey_inputs
-from cdp_pipeline.assets.metrics.journey_inputs import stage_journeys
+from cdp_pipeline.assets.metrics import journeys
+from cdp_pipeline.assets.sidecars import packaged_sidecar
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
 from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.lineage import parse
 
-METRICS = Path(journey_inputs.__file__).parent
+METRICS = Path(journeys.__file__).parent
 COLUMNS = {
     "profile_id": "varchar",
     "occurred_at": "timestamp",
@@ -33,9 +34,12 @@ def stage_timeline(session: DuckDBSession, touches: Iterable[tuple[Any, ...]]) -
     session.replace_table("profile.timeline", parse(timeline), unaudited)
 
 
-def staged_journeys(session: DuckDBSession, project: Project, *touches: tuple[Any, ...], **asked: Any) -> DuckDBSession:
-    """The journeys of these touches, with the sample's parameters but for those given."""
+def with_journeys(session: DuckDBSession, project: Project, *touches: tuple[Any, ...], **asked: Any) -> Project:
+    """`metrics.journeys` of these touches, by the sample's parameters but for those given; returns the project that has them."""
     stage_timeline(session, touches)
-    by_campaign = asked.pop("by_campaign", False)
-    stage_journeys(session, project.metrics.journeys.model_copy(update=asked), by_campaign=by_campaign)
-    return session
+    parameters = project.metrics.journeys.model_copy(update=asked)
+    project = replace(project, metrics=project.metrics.model_copy(update={"journeys": parameters}))
+    session.replace_table(
+        "metrics.journeys", journeys.select(project, packaged_sidecar(METRICS / "journeys.yml")), unaudited
+    )
+    return project
