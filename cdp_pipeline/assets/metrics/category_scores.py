@@ -79,9 +79,9 @@ def _learnt_from(session: Session, cutoff: date) -> list[Floats]:
 
 
 def _stage_categories(session: Session, customers: str) -> None:
-    """`category_days`: touches of categories of those in the table `customers`; `category_sales`: everybody's purchases."""
-    asked = exp.replace_tables(QUERIES["category_days"], {"customers": customers}, dialect=DIALECT)
-    session.stage("category_days", asked)
+    """`category_touches`: of those in the table `customers`; `category_sales`: everybody's purchases, by day."""
+    asked = exp.replace_tables(QUERIES["category_touches"], {"customers": customers}, dialect=DIALECT)
+    session.stage("category_touches", asked)
     session.stage("category_sales", QUERIES["category_sales"])
 
 

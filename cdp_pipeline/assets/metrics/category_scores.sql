@@ -1,10 +1,9 @@
--- name: category_days
-select timeline.profile_id, timeline.category, timeline.occurred_on, timeline.event, count(*) as touches
+-- name: category_touches
+select timeline.profile_id, timeline.category, timeline.occurred_on, timeline.event
 from profile.timeline as timeline
 semi join customers as asked on timeline.profile_id = asked.profile_id
 join parameters on timeline.occurred_on <= parameters.last_day
 where timeline.category is not null and timeline.event <> 'sent'
-group by timeline.profile_id, timeline.category, timeline.occurred_on, timeline.event
 
 -- name: category_sales
 select timeline.category, timeline.occurred_on, count(*) as touches
@@ -31,16 +30,16 @@ with popular as (
 
 own as (
     select
-        category_days.profile_id,
-        category_days.category,
-        sum(category_days.touches) filter (where category_days.event = 'bought') as bought,
-        sum(category_days.touches) filter (where category_days.event <> 'bought' and category_days.occurred_on > cutoff.day - 90) as looked,
-        max(category_days.occurred_on) filter (where category_days.event = 'bought') as bought_on,
-        max(category_days.occurred_on) filter (where category_days.event = 'returned') as returned_on
-    from category_days
-    semi join histories on category_days.profile_id = histories.profile_id
-    join cutoff on category_days.occurred_on <= cutoff.day
-    group by category_days.profile_id, category_days.category
+        touches.profile_id,
+        touches.category,
+        count(*) filter (where touches.event = 'bought') as bought,
+        count(*) filter (where touches.event <> 'bought' and touches.occurred_on > cutoff.day - 90) as looked,
+        max(touches.occurred_on) filter (where touches.event = 'bought') as bought_on,
+        max(touches.occurred_on) filter (where touches.event = 'returned') as returned_on
+    from category_touches as touches
+    semi join histories on touches.profile_id = histories.profile_id
+    join cutoff on touches.occurred_on <= cutoff.day
+    group by touches.profile_id, touches.category
 )
 
 select
@@ -60,12 +59,12 @@ cross join parameters
 left join own on people.profile_id = own.profile_id and popular.category = own.category
 
 -- name: category_found
-select distinct category_days.profile_id, category_days.category
-from category_days
+select distinct touches.profile_id, touches.category
+from category_touches as touches
 cross join cutoff
 cross join parameters
-where category_days.event = 'bought' and category_days.occurred_on > cutoff.day
-    and category_days.occurred_on <= cutoff.day + parameters.horizon_days
+where touches.event = 'bought' and touches.occurred_on > cutoff.day
+    and touches.occurred_on <= cutoff.day + parameters.horizon_days
 
 -- name: learnt
 select
