@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from cdp_pipeline.domain.expressions import column, literal, named, struct, table, text
+from cdp_pipeline.domain.expressions import column, literal, struct, text
 from cdp_pipeline.domain.fitting import NotFitted
 
 Floats = NDArray[np.float64]
@@ -50,8 +50,8 @@ class LinearScore:
             this=literal(1.0), expression=exp.Paren(this=_one_plus(exp.Exp(this=exp.Neg(this=exp.Paren(this=odds)))))
         )
 
-    def effects_select(self, rows: str, key: str, labels: Mapping[str, str]) -> exp.Select:
-        """A row a key: (the key, effects), a list of (label, value, added) a feature, what it adds to the log-odds."""
+    def effects(self, rows: str, labels: Mapping[str, str]) -> exp.Expr:
+        """A list of (label, value, added) a feature: what it adds to the log-odds of a row of a table of this alias."""
         effects = [
             {
                 "label": text(labels[name]),
@@ -60,8 +60,7 @@ class LinearScore:
             }
             for name in self.names
         ]
-        listed = exp.Array(expressions=[struct(effect) for effect in effects])
-        return exp.select(column(key, rows), named(listed, "effects")).from_(table(rows))
+        return exp.Array(expressions=[struct(effect) for effect in effects])
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters, for keeping."""

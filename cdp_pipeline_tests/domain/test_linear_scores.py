@@ -30,7 +30,7 @@ def test_what_features_add_makes_up_the_odds(session: DuckDBSession) -> None:
     features, outcome = _known()
     score = fit_linear(features, outcome)
     session.stage_arrays("features", {**features, "place": np.arange(len(outcome))})
-    session.stage("effects", score.effects_select("features", "place", LABELS))
+    session.stage("effects", exp.select("place", named(score.effects("features", LABELS), "effects")).from_("features"))
     total = exp.maybe_parse("list_sum(list_transform(effects, lambda effect : effect.added))", dialect="duckdb")
     rows = session.rows(exp.select("place", total).from_("effects").order_by("place"))
     odds = np.log(score.probabilities(features) / (1 - score.probabilities(features)))

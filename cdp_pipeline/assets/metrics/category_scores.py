@@ -45,9 +45,10 @@ LABELS = {
 def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
-    _stage_categories(session, "drawn")
+    _stage_categories(session, LEARNT)
     known_at = cache(partial(_learnt_from, session))  # the two fits share cutoffs
-    model = _learnt(known_at, asked, cutoff)
+    model, to_keep = (_learnt(known_at, asked, last_day) for last_day in (cutoff, trained_on))
+    _stage_categories(session, JUDGED)
     stage_histories(session, cutoff, JUDGED)
     _stage_pairs(session)
     _stage_choices(session, model)
@@ -60,7 +61,7 @@ def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[
         buyers,
         higher_is_better=True,
     )
-    return _learnt(known_at, asked, trained_on).as_dict(), evaluation
+    return to_keep.as_dict(), evaluation
 
 
 def _learnt(known_at: Callable[[date], list[Floats]], asked: Predictions, last_day: date) -> LinearScore:
@@ -99,16 +100,14 @@ def _stage_choices(session: Session, model: LinearScore) -> None:
 
 
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
-    """`scores` (profile_id, score, choice) and `effects`: what each feature adds to the log-odds of the choice."""
+    """`scores` (profile_id, score, choice, effects): effects are what each feature adds to the log-odds of the choice."""
     score = LinearScore.of_dict(parameters)
     _stage_categories(session, "histories")
     session.stage("pairs", QUERIES["category_features"])
     _stage_choices(session, score)
-    session.stage("scores", exp.select("profile_id", "score", "choice").from_("chosen"))
     chosen = (
-        exp.select("pairs.*")
+        exp.select("chosen.*", named(score.effects("pairs", LABELS), "effects"))
         .from_("pairs")
         .join("chosen", on="pairs.profile_id = chosen.profile_id and pairs.category = chosen.choice")
     )
-    session.stage("chosen_pairs", chosen)
-    session.stage("effects", score.effects_select("chosen_pairs", "profile_id", LABELS))
+    session.stage("scores", chosen)

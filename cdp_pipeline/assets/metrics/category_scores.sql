@@ -37,7 +37,6 @@ own as (
         max(touches.occurred_on) filter (where touches.event = 'bought') as bought_on,
         max(touches.occurred_on) filter (where touches.event = 'returned') as returned_on
     from category_touches as touches
-    semi join histories on touches.profile_id = histories.profile_id
     join cutoff on touches.occurred_on <= cutoff.day
     group by touches.profile_id, touches.category
 )

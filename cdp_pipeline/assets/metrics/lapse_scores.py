@@ -28,7 +28,7 @@ from cdp_pipeline.assets.metrics.score_inputs import (
     stage_histories,
 )
 from cdp_pipeline.config.metrics import Predictions
-from cdp_pipeline.domain.expressions import column, named
+from cdp_pipeline.domain.expressions import column, named, null_as
 from cdp_pipeline.domain.linear_scores import LinearScore, fit_linear
 from cdp_pipeline.resources.warehouse import Session
 from cdp_pipeline.sql.files import named_beside
@@ -107,8 +107,9 @@ def _brier(foretold: Floats, found: Floats) -> float:
 
 
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
-    """`scores` (profile_id, score) and `effects`: what each feature adds to the log-odds of a profile."""
+    """`scores` (profile_id, score, choice, effects): effects are what each feature adds to the log-odds of a profile."""
     score = LinearScore.of_dict(parameters)
     session.stage("features", QUERIES["lapse_features"])
-    session.stage("scores", exp.select("profile_id", named(score.probability("features"), "score")).from_("features"))
-    session.stage("effects", score.effects_select("features", "profile_id", LABELS))
+    told = (named(score.probability("features"), "score"), named(null_as("varchar"), "choice"))
+    effects = named(score.effects("features", LABELS), "effects")
+    session.stage("scores", exp.select("profile_id", *told, effects).from_("features"))

@@ -11,11 +11,10 @@ from cdp_pipeline.assets.metrics.score_inputs import stage_histories, stage_peop
 from cdp_pipeline.assets.metrics.score_models import published_models
 from cdp_pipeline.assets.table import TableRun
 from cdp_pipeline.config.metrics import Predictions
-from cdp_pipeline.domain.expressions import named, null_as, text
+from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.resources.warehouse import Session
-from cdp_pipeline.sql.files import named_beside
+from cdp_pipeline.sql.files import beside
 
-QUERIES = named_beside(__file__)
 SCORERS: dict[str, Callable[[Session, Predictions, dict[str, Any], str], None]] = {
     value_scores.ORDERS: value_scores.stage_scores,
     value_scores.VALUE: value_scores.stage_scores,
@@ -27,6 +26,7 @@ SCORERS: dict[str, Callable[[Session, Predictions, dict[str, Any], str], None]] 
 def build(run: TableRun) -> None:
     """Score the run's days with the models that each of them has."""
     session, asked = run.session, run.project.metrics.predictions
+    query = beside(__file__)
 
     def parts(day: date) -> Iterator[exp.Query]:
         """The rows of one model after another, once its scores are staged."""
@@ -34,10 +34,7 @@ def build(run: TableRun) -> None:
         stage_histories(session, day)
         for model, parameters in published_models(session, day).items():
             SCORERS[model](session, asked, parameters, model)
-            if "choice" not in session.columns("scores"):
-                session.stage("scores", exp.select("*", named(null_as("varchar"), "choice")).from_("scores"))
-            session.stage("reasons", QUERIES["reasons"])
             session.stage("scored_model", exp.select(named(text(model), "model")))
-            yield QUERIES["scored"]
+            yield query
 
     run.write_each_day(parts)

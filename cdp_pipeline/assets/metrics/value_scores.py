@@ -162,7 +162,7 @@ def _mean_to_come(repeats: Floats, mean_spend: Floats, spend: dict[str, float]) 
 
 
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
-    """`scores` (profile_id, score, choice) and `effects`: what each feature adds to the score of a profile."""
+    """`scores` (profile_id, score, choice, effects): effects are what each part of a history adds to the score of a profile."""
     purchases = PurchaseModel(**{name: parameters[name] for name in ("r", "alpha", "a", "b", "log_likelihood")})
     histories = _distinct(session)
     weeks = asked.horizon_days / DAYS_A_WEEK
@@ -177,9 +177,7 @@ def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any
         "spend", exp.select(*(named(exp.cast(literal(value), "double"), name) for name, value in spend.items()))
     )
     session.stage("scored", QUERIES["scored"])
-    score = "worth" if model == VALUE else "expected"
-    session.stage("scores", exp.select("profile_id", named(exp.column(score), "score")).from_("scored"))
-    session.stage("effects", QUERIES["effects_of_value" if model == VALUE else "effects"])
+    session.stage("scores", QUERIES[model])
 
 
 def _effects(model: PurchaseModel, histories: Histories, expected: Floats, weeks: float) -> dict[str, Floats]:

@@ -42,9 +42,11 @@ join foretold
     and histories.age_days = foretold.age_days
 cross join spend
 
--- name: effects
+-- name: expected_orders
 select
     profile_id,
+    expected as score,
+    cast(null as varchar) as choice,
     [
         {'label': 'purchase days', 'value': cast(repeats + 1 as double), 'added': effect_repeats},
         {'label': 'days since the last purchase', 'value': cast(age_days - recency_days as double), 'added': effect_recency},
@@ -52,10 +54,12 @@ select
     ] as effects
 from scored
 
--- name: effects_of_value
+-- name: customer_value
 -- In the currency of the amounts: what changes the number of purchases, at their mean to come; and that mean itself.
 select
     scored.profile_id,
+    scored.worth as score,
+    cast(null as varchar) as choice,
     [
         {'label': 'purchase days', 'value': cast(scored.repeats + 1 as double), 'added': scored.effect_repeats * scored.mean_to_come},
         {'label': 'days since the last purchase', 'value': cast(scored.age_days - scored.recency_days as double), 'added': scored.effect_recency * scored.mean_to_come},
