@@ -12,13 +12,11 @@ from cdp_pipeline.assets.segments.segment_queries import segment_definitions, se
 from cdp_pipeline.assets.sidecars import segment_vocabulary
 from cdp_pipeline.assets.table import TableRun, stage_days, stage_parts
 from cdp_pipeline.config.project import Project
-from cdp_pipeline.domain.expressions import no_rows
 from cdp_pipeline.domain.segment_reading import rule_reading
 from cdp_pipeline.domain.segments import conditions, truths_select
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
-TRUTHS = {"as_of_day": "date", "segment": "varchar", "profile_id": "varchar", "place": "bigint", "holds": "boolean"}
 SIZES = "segments.segment_sizes"
 READ = ("segments.segment_members", "profile.profiles", "profile.timeline")
 
@@ -47,14 +45,17 @@ def build(run: TableRun) -> None:
         """The day's rows, once those who turned and the truth of their conditions are staged."""
         session.stage("day_before", QUERIES["day_before"])
         before: date | None = session.rows(exp.select("day").from_("day_before"))[0][0]
+        if before is None:
+            yield QUERIES["first_day"]
+            return
         session.stage("turned", QUERIES["turned"])
         # days of one run are made by the same definitions; those of an earlier one stand with its sizes
         is_kept = "definition" in session.columns(SIZES) and before not in run.days
         session.stage(
             "definitions_before", QUERIES["definitions_before"] if is_kept else exp.select("*").from_("definitions")
         )
-        stage_days(session, (before, day) if before else (day,))
-        session.stage("truths", stage_parts(session, truths) if before else no_rows(TRUTHS))
+        stage_days(session, (before, day))
+        session.stage("truths", stage_parts(session, truths))
         yield QUERIES["changes"]
 
     run.write_each_day(parts)

@@ -8,6 +8,11 @@ select sizes.segment, sizes.definition
 from segments.segment_sizes as sizes
 where sizes.as_of_day = (select day from day_before)
 
+-- name: first_day
+select members.as_of_day, members.segment, members.profile_id, 'entered' as change, 'the first day' as reason
+from segments.segment_members as members
+join run_days on members.as_of_day = run_days.day
+
 -- name: turned
 with today as (
     select members.segment, members.profile_id
@@ -62,7 +67,6 @@ select
     case
         when reasons.profile_id is null and turned.change = 'left' and turned.profile_id not in (select profile_id from profile.profiles)
             then 'the profile is gone'
-        when (select day from day_before) is null then 'the first day'
         when definitions_before.segment is null then 'the segment is new'
         when definitions_before.definition <> definitions.definition then 'the segment was changed'
         when reasons.is_new then 'the profile is new'
