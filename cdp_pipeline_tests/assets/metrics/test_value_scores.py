@@ -1,7 +1,4 @@
-"""Metrics on mini tables: refunds, unknown amounts, models without amounts."""
-
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,49 +10,7 @@ from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.customer_value import Histories, PurchaseModel
 from cdp_pipeline.domain.fitting import NotFitted
 from cdp_pipeline.resources.duckdb_warehouse import DuckDBSession
-from cdp_pipeline.resources.warehouse import unaudited
 from cdp_pipeline.sql.lineage import parse
-
-METRICS = Path(value_scores.__file__).parent
-ORDERS = (
-    ("A", "2026-01-10", 50), ("A", "2026-03-10", -10),
-    ("B", "2026-01-12", None), ("C", "2026-02-01", 20), ("C", "2026-03-05", 30),
-)  # fmt: skip
-
-
-@pytest.fixture
-def bought(run_of_a_day: DuckDBSession) -> DuckDBSession:
-    session = run_of_a_day
-    rows = [(f"o{place}", who, day, amount) for place, (who, day, amount) in enumerate(ORDERS)]
-    types = {"order_id": "varchar", "record_id": "varchar", "ordered_on": "date", "amount": "decimal(18, 2)"}
-    session.stage_rows("given", types, rows)
-    session.replace_table("unified.orders", parse("select *, 'web' as channel from given"), unaudited)
-    people = "select distinct record_id, record_id as profile_id from given"
-    session.replace_table("identity.identity_map", parse(people), unaudited)
-    lines = "select 'o0' as order_id, 'S' as sku, 1 as quantity, 80 as amount union all select 'o0', 'S', 1, null"
-    session.replace_table("unified.order_lines", parse(lines), unaudited)
-    session.replace_table("unified.products", parse("select 'S' as sku, 100 as price"), unaudited)
-    return session
-
-
-def _made(session: DuckDBSession, name: str) -> None:
-    session.replace_table(f"metrics.{name}", parse((METRICS / f"{name}.sql").read_text()), unaudited)
-
-
-def test_a_refund_is_no_purchase_of_a_cohort(bought: DuckDBSession) -> None:
-    _made(bought, "cohort_retention")
-    found = bought.rows(parse("select cohort_month, months_since, profiles from metrics.cohort_retention order by all"))
-    assert found == [
-        (date(2026, 1, 1), 0, 2),
-        (date(2026, 2, 1), 0, 1),
-        (date(2026, 2, 1), 1, 1),
-    ]
-
-
-def test_a_line_without_an_amount_saves_nothing(bought: DuckDBSession) -> None:
-    _made(bought, "purchase_metrics")
-    sql = "select discount_share from metrics.purchase_metrics where profile_id = 'A'"
-    assert bought.rows(parse(sql)) == [(pytest.approx(0.2),)]
 
 
 def test_amounts_that_are_all_alike_keep_no_purchases_from_being_foretold(
