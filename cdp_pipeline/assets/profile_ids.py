@@ -39,11 +39,12 @@ def _reminted(session: Session, clusters: list[int], is_logged: bool) -> list[tu
         return []
     issued = {mint(str(cluster), set()) for cluster in clusters}
     while True:
-        ids: dict[str, int] = {}
+        taken, ids = set(issued), []
         for cluster in clusters:
-            ids[mint(str(cluster), issued | ids.keys())] = cluster
-        session.stage_rows("asked", {"profile_id": "varchar"}, [(profile,) for profile in ids])
+            ids.append((cluster, mint(str(cluster), taken)))
+            taken.add(ids[-1][1])
+        session.stage_rows("asked", {"profile_id": "varchar"}, [(profile,) for _, profile in ids])
         found = {str(row[0]) for row in session.rows(QUERIES["issued_of_asked"])} if is_logged else set()
         if not found:
-            return [(cluster, profile) for profile, cluster in ids.items()]
+            return ids
         issued |= found

@@ -132,7 +132,7 @@ def _place_from_one(node: exp.Expr) -> exp.Expr:
     """The second parameter of a lambda is the element's place: DuckDB counts from one, Spark from zero."""
     if len(node.expressions) == 2:
         place = node.expressions[1].name
-        for used in node.this.find_all(exp.Identifier):
+        for used in list(node.this.find_all(exp.Identifier)):
             if used.name == place and not isinstance(used.parent, exp.Dot):
                 used.replace(exp.Paren(this=exp.Add(this=used.copy(), expression=exp.Literal.number(1))))
     return node
