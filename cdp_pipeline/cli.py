@@ -104,7 +104,7 @@ def demo(
 
 @app.command()
 def preview(
-    segment_file: Annotated[Path, typer.Argument(help="A segment's YAML file, anywhere.", exists=True, dir_okay=False)],
+    segment: Annotated[str, typer.Argument(help="A segment of seeds/segments/, or a segment's YAML file, anywhere.")],
     date: Annotated[str | None, typer.Option(help="As of this day; by default the newest that has metrics.")] = None,
 ) -> None:
     """Read a segment in plain words, count its members and its overlaps, and show its SQL, writing nothing."""
@@ -112,10 +112,16 @@ def preview(
     from cdp_pipeline.reporting.preview import preview_segment
     from cdp_pipeline.resources.warehouse import WarehouseError
 
+    path = settings.seeds / "segments" / f"{segment}.yml" if segment in project.segments else Path(segment)
+    if not path.is_file():
+        hint = nearest(
+            segment, project.segments, otherwise=f"seeds/segments/ has {', '.join(sorted(project.segments))}"
+        )
+        raise typer.BadParameter(f"'{segment}' is neither a segment nor a file; {hint}")
     require_warehouse(settings)
     as_of = asked_days(project, date, None, None)[0] if date else None
     with told(ConfigError, code=2), told(WarehouseError):
-        preview_segment(settings, project, segment_file, as_of, console)
+        preview_segment(settings, project, path, as_of, console)
 
 
 @app.command()

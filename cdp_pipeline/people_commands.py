@@ -86,20 +86,26 @@ def erase(
 
 @app.command()
 def explain(
-    who: Annotated[str, typer.Argument(help="A profile id, or a record id (source.table:key).")],
+    who: Annotated[
+        str,
+        typer.Argument(help="An e-mail address, a telephone number, a profile id, or a record id (source.table:key)."),
+    ],
     other: Annotated[str | None, typer.Argument(help="A second record id: why are the two one person, or not?")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the explanation to this page as well.")] = None,
 ) -> None:
     """Say why the records of a profile, or two records, are one person or not: every link with its evidence."""
     settings, project = configured()
     from cdp_pipeline.reporting import explain as reporting
+    from cdp_pipeline.resources.warehouse import WarehouseError
 
     require_warehouse(settings)
     page = Console(record=True, width=console.width if html is None else max(console.width, 160))
-    if not reporting.explain(settings, project, [name for name in (who, other) if name], page):
+    with told(WarehouseError):
+        is_known = reporting.explain(settings, project, [name for name in (who, other) if name], page)
+    if not is_known:
         refuse(
-            "no profile or record has this id, or all records of the profile are gone; give one profile id (P0123456789a), or one or two record ids "
-            "(web_shop.accounts:A1; `cdp show` lists those of a person)"
+            "no profile or record has this address, number or id, or all records of the profile are gone; give one of them (ids look like P0123456789a), "
+            "or two record ids (web_shop.accounts:A1; `cdp show` lists those of a person)"
         )
     if html is not None:
         reporting.write_html(page, html)

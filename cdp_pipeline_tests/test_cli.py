@@ -26,6 +26,7 @@ def test_check_counts_what_it_read() -> None:
         (["run", "--date", "yesterday"], "'yesterday' is not a day"),
         (["run", "--from", "2026-11-01"], "give either --date, or both --from and --to"),
         (["demo", "--people", "0"], "4"),
+        (["preview", "jumper_campain"], "did you mean 'jumper_campaign'?"),
     ],
 )
 def test_a_wrong_argument_is_refused_with_what_would_do(arguments: list[str], message: str) -> None:
@@ -50,7 +51,7 @@ def test_every_command_of_the_readme_exists_with_its_options() -> None:
 
 def test_the_readmes_commands_run(sample_home: Path, tmp_path: Path) -> None:
     lines = [line.split() for line in re.findall(r"^\$ cdp (.+)$", README, re.MULTILINE)]
-    assert len(lines) == 9
+    assert len(lines) == 10
     home = shutil.copytree(sample_home, tmp_path / "home")  # the sample's own warehouse is open in this process
     for words in lines:
         places = {"elsewhere": str(tmp_path / "elsewhere")}

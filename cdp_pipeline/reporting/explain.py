@@ -22,14 +22,16 @@ from cdp_pipeline.config.identity import Thresholds
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.config.steward import as_table, load_decisions
 from cdp_pipeline.domain.clustering import strongest_tree
-from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.domain.guards import common_names_select, conflict_steps, holding, proofs_select
 from cdp_pipeline.domain.linkage import compared
+from cdp_pipeline.privacy import people
+from cdp_pipeline.privacy.people import found_profiles
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.linker import weigh
-from cdp_pipeline.resources.warehouse import Session
+from cdp_pipeline.resources.warehouse import Session, require
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
+from cdp_pipeline.sql.lineage import tables_read
 
 QUERIES = named_beside(__file__)
 Pair = tuple[int, int]
@@ -168,14 +170,19 @@ class Explanation:
 
 
 def explain(settings: Settings, project: Project, asked: list[str], console: Console) -> bool:
-    """Print the explanation of one profile (or a record's), or of two records; False where there is no such one."""
+    """Print the explanation of the profiles that an address, a number or an id leads to, or of two records; False where there is no such one.
+
+    Raises WarehouseError where no run has reached profiles.
+    """
     with warehouse_of(settings).session(read_only=True) as session:
-        profiles = [_profile_of(session, name) for name in asked]
-        if None in profiles:
+        require(session, sorted(tables_read(people.QUERIES["found"])))
+        found = [found_profiles(session, name, project.deployment.default_country) for name in asked]
+        if not all(found):
             return False
-        explanation = Explanation(session, project, (profile for profile in profiles if profile))
+        explanation = Explanation(session, project, (profile for profiles in found for profile in profiles))
         if len(set(asked)) == 1:
-            _print_profile(console, explanation, str(profiles[0]))
+            for profile in found[0]:
+                _print_profile(console, explanation, profile)
         elif set(asked) <= set(explanation.names.values()):
             _print_two(console, explanation, project, asked)
         else:
@@ -188,12 +195,6 @@ def write_html(console: Console, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(console.export_html(), encoding="utf-8")
-
-
-def _profile_of(session: Session, who: str) -> str | None:
-    session.stage("asked", exp.select(named(text(who), "who")))
-    found = session.rows(QUERIES["profile_of"])
-    return str(found[0][0]) if found else None
 
 
 def _print_profile(console: Console, explanation: Explanation, profile: str) -> None:
@@ -281,7 +282,9 @@ def _apart(
 
 def _links_table(explanation: Explanation, links: list[Link], title: str) -> Table:
     evidence = explanation.evidence([link.pair for link in links])
-    content = Table("record", "record", "bits", "because", title=title, title_justify="left")
+    content = Table(title=title, title_justify="left")
+    for header in ("record", "record", "bits", "because"):
+        content.add_column(header, overflow="fold")
     for link in links:
         exact, score = evidence[link.pair]
         content.add_row(

@@ -1,10 +1,3 @@
--- name: profile_of
-select coalesce(redirects.current_profile_id, member.profile_id)
-from asked
-left join identity.profile_redirects as redirects on redirects.profile_id = asked.who
-left join identity.identity_map as member on member.record_id = asked.who
-where redirects.current_profile_id is not null or member.profile_id is not null
-
 -- name: members
 select member.record_no, member.record_id, member.profile_id, member.component
 from identity.identity_map as member

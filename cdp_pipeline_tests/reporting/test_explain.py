@@ -43,6 +43,10 @@ def test_a_profile_shows_what_holds_it_together_and_what_would_split_it(home: Pa
     assert "cannot_link" in text
 
 
+def test_an_address_leads_to_its_profile(home: Path) -> None:
+    assert _explained(home, "Adrian.Keller@gmail.com") == _explained(home, ADRIAN[1])
+
+
 def test_two_records_of_a_person_show_the_way_and_the_weights(home: Path) -> None:
     text = _explained(home, ADRIAN[1], ADRIAN[2])
     assert "One person" in text
