@@ -22,6 +22,7 @@ from cdp_pipeline.config.destinations import Destination
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.domain.expressions import column, macro, named
 from cdp_pipeline.privacy.pseudonyms import pseudonym_key
+from cdp_pipeline.reporting.tables import shown_table
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.warehouse import Session, require
 from cdp_pipeline.settings import Settings
@@ -65,7 +66,6 @@ def print_dry_run(
 
 def _counts(session: Session, delta: Delta, day: date) -> Table:
     counts = outcomes(session, delta.destination)
-    table = Table("figure", "profiles", title=f"{delta.destination.name} as of {day}", title_justify="left")
     figures = {
         "in its segments": sum(counts.values()),
         **{f"refused: {reason.replace('_', ' ')}": counts.get(reason, 0) for reason in REASONS},
@@ -73,9 +73,9 @@ def _counts(session: Session, delta: Delta, day: date) -> Table:
         "held by the partner": delta.held,
     }
     told = session.rows(QUERIES["reasons"])
-    for name, number in (*figures.items(), *((f"would {action}: {reason}", number) for action, reason, number in told)):
-        table.add_row(name, f"{number:,}")
-    return table
+    rows = [*figures.items(), *((f"would {action}: {reason}", number) for action, reason, number in told)]
+    title = f"{delta.destination.name} as of {day}"
+    return shown_table(title, ("figure", "profiles"), rows)
 
 
 def _rows(session: Session, delta: Delta, action: str, batch: int) -> Table:
@@ -89,7 +89,6 @@ def _rows(session: Session, delta: Delta, action: str, batch: int) -> Table:
         )
         for header in headers
     ]
-    table = Table(*headers, title=f"{action}: {ROWS_SHOWN} rows, masked", title_justify="left")
-    for row in session.rows(exp.select(*masked).from_("shown")):
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    return table
+    return shown_table(
+        f"{action}: {ROWS_SHOWN} rows, masked", headers, session.rows(exp.select(*masked).from_("shown"))
+    )

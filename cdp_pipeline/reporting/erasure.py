@@ -1,9 +1,9 @@
 """`cdp erase`: what goes, or went, in counts."""
 
 from rich.console import Console
-from rich.table import Table
 
 from cdp_pipeline.privacy.erasure import Erasure, report_path
+from cdp_pipeline.reporting.tables import shown_table
 from cdp_pipeline.settings import Settings
 
 
@@ -12,10 +12,8 @@ def print_erasure(console: Console, settings: Settings, found: Erasure, *, dry_r
     console.print(f"{found.profiles} profile id(s), {found.records} person record(s), request {found.request_id}")
     for title, counted in (("Table", found.rows), ("Delivered file", found.lines)):
         if counted:
-            content = Table(title, "rows" if title == "Table" else "lines", title_justify="left")
-            for name, count in counted.items():
-                content.add_row(name, f"{count:,}")
-            console.print(content)
+            number = "rows" if title == "Table" else "lines"
+            console.print(shown_table(None, (title, number), list(counted.items()), (number,)))
     if found.shared_contact_points:
         console.print(
             f"{found.shared_contact_points} address(es) or number(s) are somebody else's too: they stay with them."

@@ -26,6 +26,7 @@ from cdp_pipeline.domain.guards import common_names_select, conflict_steps, hold
 from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.privacy import people
 from cdp_pipeline.privacy.people import found_profiles
+from cdp_pipeline.reporting.tables import shown_table
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.linker import weigh
 from cdp_pipeline.resources.warehouse import Session, require
@@ -282,15 +283,15 @@ def _apart(
 
 def _links_table(explanation: Explanation, links: list[Link], title: str) -> Table:
     evidence = explanation.evidence([link.pair for link in links])
-    content = Table(title=title, title_justify="left")
-    for header in ("record", "record", "bits", "because"):
-        content.add_column(header, overflow="fold")
-    for link in links:
-        exact, score = evidence[link.pair]
-        content.add_row(
-            *(explanation.names[number] for number in link.pair), f"{link.strength:.1f}", _because(link, exact, score)
+    rows = [
+        (
+            *(explanation.names[number] for number in link.pair),
+            f"{link.strength:.1f}",
+            _because(link, *evidence[link.pair]),
         )
-    return content
+        for link in links
+    ]
+    return shown_table(title, ("record", "record", "bits", "because"), rows)
 
 
 def _because(link: Link, exact: list[str], score: dict[str, Any]) -> str:

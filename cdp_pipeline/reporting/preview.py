@@ -7,7 +7,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
-from rich.table import Table
 from sqlglot import exp
 
 from cdp_pipeline.assets.catalogue import load_catalogue
@@ -23,6 +22,7 @@ from cdp_pipeline.domain.expressions import sql_of
 from cdp_pipeline.domain.segment_reading import LANGUAGES, reading
 from cdp_pipeline.domain.segment_vocabulary import Vocabulary
 from cdp_pipeline.domain.segments import members_select
+from cdp_pipeline.reporting.tables import shown_table
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.warehouse import Session, WarehouseError, require
 from cdp_pipeline.settings import Settings
@@ -94,7 +94,4 @@ def _print_rows(session: Session, name: str, header: tuple[str, ...], console: C
     query: exp.Query = QUERIES[name]
     rows = session.rows(query)
     if rows:
-        table = Table(*header, title=name, title_justify="left")
-        for row in rows:
-            table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
-        console.print(table)
+        console.print(shown_table(name, header, rows))

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from cdp_pipeline.domain.expressions import named, text
 from cdp_pipeline.privacy.people import found_profiles
+from cdp_pipeline.reporting.tables import shown_table
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.warehouse import require
 from cdp_pipeline.settings import Settings
@@ -51,7 +52,7 @@ def print_profile(console: Console, settings: Settings, who: str, country: str) 
             console.rule(f"profile {profile}")
             console.print(_glance(session.rows(QUERIES["at_a_glance"])))
             for name, (title, headers) in PARTS.items():
-                console.print(_table(title, headers, session.rows(QUERIES[name])))
+                console.print(shown_table(title, headers, session.rows(QUERIES[name])))
     return bool(profiles)
 
 
@@ -61,11 +62,4 @@ def _glance(rows: list[tuple[object, ...]]) -> Table:
     for row in rows:
         for label, told in zip(GLANCE, row, strict=True):
             content.add_row(label, str(told))
-    return content
-
-
-def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
-    content = Table(*headers, title=title, title_justify="left")
-    for row in rows:
-        content.add_row(*("" if cell is None else str(cell) for cell in row))
     return content

@@ -4,17 +4,19 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from cdp_pipeline.assets.factory import stage_run_days
 from cdp_pipeline.checks.pages import write_pages
 from cdp_pipeline.config.project import Project
 from cdp_pipeline.partitions import days_between
+from cdp_pipeline.reporting.tables import shown_table
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.settings import Settings
 from cdp_pipeline.sql.files import named_beside
 
 QUERIES = named_beside(__file__)
+SIZES = ("members", "entered", "left")
 
 
 @dataclass
@@ -43,10 +45,10 @@ def print_summary(
         segments = session.rows(QUERIES["segments"])
     _print_figures(console, figures, record, days)
     _print_missing(console, project, settings, delivered)
-    console.print(_table(f"Segments as of {days[-1]}", ("segment", "members", "entered", "left"), segments))
+    console.print(shown_table(f"Segments as of {days[-1]}", ("segment", *SIZES), segments, SIZES))
     print_deliveries(console, settings, project, days[-1])
     seconds = [(layer, f"{spent:.1f}") for layer, spent in record.seconds.items()]
-    console.print(_table("Seconds by layer", ("layer", "seconds"), seconds))
+    console.print(shown_table("Seconds by layer", ("layer", "seconds"), seconds, ("seconds",)))
 
 
 def print_deliveries(console: Console, settings: Settings, project: Project, day: date) -> None:
@@ -55,7 +57,7 @@ def print_deliveries(console: Console, settings: Settings, project: Project, day
         stage_run_days(session, (day,), project.deployment)
         deliveries = session.rows(QUERIES["deliveries"])
     headers = ("destination", "status", "members", "added", "removed", "no consent", "refused else")
-    console.print(_table("Deliveries", headers, [row[:-1] for row in deliveries]))
+    console.print(shown_table("Deliveries", headers, [row[:-1] for row in deliveries], headers[2:]))
     for folder in (row[-1] for row in deliveries if row[1] == "delivered"):
         console.print(f"  {settings.exports / folder}", soft_wrap=True)
 
@@ -68,7 +70,10 @@ def _print_missing(console: Console, project: Project, settings: Settings, deliv
     }
     for name, path in asked.items():
         if name not in delivered:
-            console.print(f"[yellow]no file[/yellow] {name}: nothing matches {settings.landing / path}", soft_wrap=True)
+            console.print(
+                f"[yellow]no file[/yellow] {name}: nothing matches {escape(str(settings.landing / path))}",
+                soft_wrap=True,
+            )
 
 
 def tell_quality(console: Console, project: Project, settings: Settings) -> None:
@@ -85,21 +90,8 @@ def _print_figures(console: Console, figures: dict[str, int], record: RunRecord,
     rows.insert(2, ("merge rate (records that joined another)", f"{rate:.1%}"))
     rows.append(("checks held / warned / blocked", f"{record.passed} / {len(record.warned)} / {len(record.blocked)}"))
     period = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    console.print(_table(f"Run of {period}", ("figure", "value"), rows))
+    console.print(shown_table(f"Run of {period}", ("figure", "value"), rows, ("value",)))
     for sentence in record.warned:
         console.print(f"warning: {sentence}", style="yellow", markup=False, soft_wrap=True)
     for sentence in record.blocked:
         console.print(f"blocked: {sentence}", style="red", markup=False, soft_wrap=True)
-
-
-def _table(title: str, headers: tuple[str, ...], rows: list[tuple[object, ...]] | list[tuple[str, str]]) -> Table:
-    content = Table(title=title, title_justify="left")
-    for place, header in enumerate(headers):
-        content.add_column(
-            header,
-            overflow="fold",
-            justify="left" if place == 0 or header == "status" else "right",
-        )
-    for row in rows:
-        content.add_row(*("" if cell is None else str(cell) for cell in row))
-    return content
