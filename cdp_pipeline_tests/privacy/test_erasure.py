@@ -71,6 +71,7 @@ def _told_of(home: Path, profiles: list[str]) -> set[bytes]:
                 select value from unified.contact_points where record_id in (select record_id from mine)
                     and kind in ('email', 'phone')
                 except select value from unified.contact_points where record_id not in (select record_id from mine)
+                except select value from unified.identifiers where record_id not in (select record_id from mine)
             ),
             delivered as (
                 select m.courriel as value, staged.courriel as canonical from raw.store_pos__members as m
