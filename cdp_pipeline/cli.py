@@ -114,9 +114,7 @@ def preview(
 
     path = settings.seeds / "segments" / f"{segment}.yml" if segment in project.segments else Path(segment)
     if not path.is_file():
-        hint = nearest(
-            segment, project.segments, otherwise=f"seeds/segments/ has {', '.join(sorted(project.segments))}"
-        )
+        hint = nearest(segment, project.segments, otherwise=f"choose one of {sorted(project.segments)}")
         raise typer.BadParameter(f"'{segment}' is neither a segment nor a file; {hint}")
     require_warehouse(settings)
     as_of = asked_days(project, date, None, None)[0] if date else None

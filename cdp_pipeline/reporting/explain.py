@@ -25,7 +25,6 @@ from cdp_pipeline.domain.clustering import strongest_tree
 from cdp_pipeline.domain.guards import common_names_select, conflict_steps, holding, proofs_select
 from cdp_pipeline.domain.linkage import compared
 from cdp_pipeline.privacy import people
-from cdp_pipeline.privacy.people import found_profiles
 from cdp_pipeline.reporting.tables import shown_table
 from cdp_pipeline.resources.engines import warehouse_of
 from cdp_pipeline.resources.linker import weigh
@@ -177,7 +176,7 @@ def explain(settings: Settings, project: Project, asked: list[str], console: Con
     """
     with warehouse_of(settings).session(read_only=True) as session:
         require(session, sorted(tables_read(people.QUERIES["found"])))
-        found = [found_profiles(session, name, project.deployment.default_country) for name in asked]
+        found = [people.found_profiles(session, name, project.deployment.default_country) for name in asked]
         if not all(found):
             return False
         explanation = Explanation(session, project, (profile for profiles in found for profile in profiles))

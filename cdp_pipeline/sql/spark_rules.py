@@ -145,9 +145,9 @@ def _element(node: exp.Expr) -> exp.Expr:
         wanted = exp.Add(this=place.copy(), expression=exp.Literal.number(1)) if _is_from_zero(place) else place.copy()
         return _call("try_element_at", node.this, place if _kind(node.this) == "MAP" else exp.cast(wanted, "int"))
     first, last = place.this, place.expression
-    if last is None:
-        return _call("slice", node.this, first, _call("size", node.this))
-    length = exp.Add(this=exp.Sub(this=last.copy(), expression=first.copy()), expression=exp.Literal.number(1))
+    last = last or _call("size", node.this)
+    begins = exp.Paren(this=first.copy())
+    length = exp.Add(this=exp.Sub(this=last.copy(), expression=begins), expression=exp.Literal.number(1))
     return _call("slice", node.this, first, length)
 
 

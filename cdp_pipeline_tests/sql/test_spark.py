@@ -52,6 +52,7 @@ SHAPES = (
     "select list_extract(['a'], 5) as v",
     "select array_length([1, 2, 3][1:2]) as v",
     "select a[greatest(len(a) - 1, 1):] as v from (select ['x', 'y', 'z'] as a) as t",
+    "select a[b + 1:3] as v from (select ['x', 'y', 'z', 'w'] as a, 1 as b) as t",
     "select list_filter(a, lambda x, i : i = 1 or x <> a[i - 1]) as v from (select ['x', 'x', 'y', 'x'] as a) as t",
     "select list_transform(a, lambda x, i : x || coalesce(a[i + 1], '.')) as v from (select ['x', 'y'] as a) as t",
     "select t.w.x.n as v from (select unnest(list_transform([1, 2], lambda e, i : {'x': {'n': cast(e * i as bigint)}})) as w) as t order by 1",

@@ -45,6 +45,7 @@ LABELS = {
 def train(session: Session, asked: Predictions, trained_on: date) -> tuple[dict[str, Any], Evaluation]:
     """Parameters and evaluation; raises NotFitted."""
     cutoff = judged_at(asked, trained_on)
+    session.stage("category_sales", QUERIES["category_sales"])
     _stage_categories(session, LEARNT)
     known_at = cache(partial(_learnt_from, session))  # the two fits share cutoffs
     model, to_keep = (_learnt(known_at, asked, last_day) for last_day in (cutoff, trained_on))
@@ -80,10 +81,9 @@ def _learnt_from(session: Session, cutoff: date) -> list[Floats]:
 
 
 def _stage_categories(session: Session, customers: str) -> None:
-    """`category_touches`: of those in the table `customers`; `category_sales`: everybody's purchases, by day."""
+    """`category_touches`: of those in the table `customers`."""
     asked = exp.replace_tables(QUERIES["category_touches"], {"customers": customers}, dialect=DIALECT)
     session.stage("category_touches", asked)
-    session.stage("category_sales", QUERIES["category_sales"])
 
 
 def _stage_pairs(session: Session) -> None:
@@ -102,6 +102,7 @@ def _stage_choices(session: Session, model: LinearScore) -> None:
 def stage_scores(session: Session, asked: Predictions, parameters: dict[str, Any], model: str) -> None:
     """`scores` (profile_id, score, choice, effects): effects are what each feature adds to the log-odds of the choice."""
     score = LinearScore.of_dict(parameters)
+    session.stage("category_sales", QUERIES["category_sales"])
     _stage_categories(session, "histories")
     session.stage("pairs", QUERIES["category_features"])
     _stage_choices(session, score)

@@ -32,6 +32,12 @@ def test_transitions_lead_from_a_start_to_a_purchase_or_to_nothing(
     ]
 
 
+def test_repeated_steps_count_once(run_of_a_day: DuckDBSession, project: Project) -> None:
+    again = ("Q", "2026-11-02 10:00", "email", "opened", None, "C2")
+    session = _taken(run_of_a_day, project, *TOUCHES[3:], again)
+    assert session.rows(QUERIES["transitions"]) == [("(start)", "campaign C2", 1), ("campaign C2", "(null)", 1)]
+
+
 def test_each_attribution_shares_out_all_purchases(run_of_a_day: DuckDBSession, project: Project) -> None:
     session = _taken(run_of_a_day, project, *TOUCHES)
     effects = removal_effects({(a, b): number for a, b, number in session.rows(QUERIES["transitions"])})

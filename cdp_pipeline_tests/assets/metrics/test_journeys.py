@@ -40,3 +40,11 @@ def test_touches_of_too_long_ago_and_after_the_day_are_not_read(run_of_a_day: Du
     with_journeys(run_of_a_day, project, *touches, ("P", "2026-11-16 10:00", "web", "watched"), days=10)
     told = "select cast(began_at as date)::varchar, cast(ended_at as date)::varchar, len(touches) from metrics.journeys"
     assert run_of_a_day.rows(parse(told)) == [("2026-11-06", "2026-11-15", 2)]
+
+
+def test_a_step_is_the_campaign_where_the_touch_has_one(run_of_a_day: DuckDBSession, project: Project) -> None:
+    clicked = ("P", "2026-11-01 10:00", "email", "clicked", None, "C7")
+    with_journeys(run_of_a_day, project, clicked, ("P", "2026-11-02 10:00", "web", "viewed"))
+    assert _touches(run_of_a_day) == [(0, ["email clicked", "web viewed"])]
+    steps = parse("select [touch.step for touch in touches] from metrics.journeys")
+    assert run_of_a_day.rows(steps) == [(["campaign C7", "web viewed"],)]
