@@ -1,9 +1,10 @@
 """Pairwise accuracy on made-up people of other shapes than the demo's, with the repository's identity.yml.
 
-`python -m benchmarks.shapes` makes three registers and runs their day: persons of two centuries, each written down
+`python -m benchmarks.shapes` makes four registers and runs their day: persons of two centuries, each written down
 some ten times with slips, initials, middle names and unknown days of birth, and no e-mail, telephone or street;
 families of one address, with a landline and often a mailbox in common, twins and fathers of a son of their name
-among them; and buyers, a record an order, of which a few have dozens. No label is read by the pipeline.
+among them; buyers, a record an order, of which a few have dozens; and travellers, whose Russian, Greek and Arabic names
+stand in their own letters or in English, German, French or a passport's. No label is read by the pipeline.
 """
 
 import argparse
@@ -72,7 +73,11 @@ class Names:
 
 
 def _reference(name: str) -> list[Row]:
-    with (HERE / "reference" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    return _read(HERE / "reference" / f"{name}.csv")
+
+
+def _read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -181,11 +186,59 @@ def buyers(names: Names, people: int) -> Iterator[tuple[int, Row]]:
             )
 
 
+def travellers(names: Names, people: int) -> Iterator[tuple[int, Row]]:
+    """Person and record; a name is in its own script, or romanised by a system that the place where it is written has.
+
+    Six in ten records have a birth date, and about half a mailbox, a telephone or a street.
+    """
+    random = names.random
+    letters = {row["letter"]: row for row in _read(Path(__file__).parent / "romanisations.csv")}
+    known = _read(Path(__file__).parent / "names_in_scripts.csv")
+
+    def written(name: Row, system: str) -> str:
+        """The name as a system has it; an Arabic one, whose vowels are not written, in one of its usual forms."""
+        if system == "own":
+            return name["name"]
+        if name["romanised"]:
+            forms = name["romanised"].split("|")
+            return forms[("english", "german", "french", "passport").index(system) % len(forms)]
+        return "".join(letters[letter][system] for letter in name["name"].lower()).capitalize()
+
+    def chosen(script: str, part: str) -> Row:
+        """One of the script's names."""
+        return random.choice([name for name in known if (name["script"], name["part"]) == (script, part)])
+
+    for person in range(people):
+        script = random.choices(["cyrillic", "greek", "arabic"], [60, 20, 20])[0]
+        given, family, born = chosen(script, "given"), chosen(script, "family"), names.birth(1940, 2005)
+        street, town, system = names.street(), names.town(), random.choice(["english", "german", "french", "passport"])
+        mobile, mail = f"06{random.randrange(10**8):08d}", f"traveller{random.randrange(10**7)}@gmail.com"
+        for _ in range(random.choice([1, 2, 2, 3, 3, 4])):
+            here = random.choices([system, "own", "english", "german", "french", "passport"], [40, 25, 10, 10, 5, 10])[
+                0
+            ]
+            has_address = random.random() < 0.5
+            yield (
+                person,
+                {
+                    "first_name": names.slip(written(given, here)) if random.random() < 0.03 else written(given, here),
+                    "surname": names.slip(written(family, here)) if random.random() < 0.03 else written(family, here),
+                    "born": born.isoformat() if random.random() < 0.6 else "",
+                    "mail": mail if random.random() < 0.4 else "",
+                    "phone": mobile if random.random() < 0.4 else "",
+                    "street": street if has_address else "",
+                    "postcode": town[1] if has_address or random.random() < 0.5 else "",
+                    "town": town[0] if has_address or random.random() < 0.5 else "",
+                },
+            )
+
+
 Shape = Callable[[Names, int], Iterator[tuple[int, Row]]]
 SHAPES: dict[str, tuple[str, Shape]] = {
     "persons": ("persons", persons),
     "families": ("families", families),
     "buyers": ("families", buyers),
+    "travellers": ("families", travellers),
 }
 """The deployment and the records of each."""
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from anyascii import anyascii
 from dagster_duckdb import DuckDBResource
 from sqlglot import exp
 
@@ -19,6 +18,7 @@ from cdp_pipeline.config.sidecar import LAYERS
 from cdp_pipeline.domain.clustering import components, numbered
 from cdp_pipeline.domain.expressions import array, column, literal, named, no_rows, sql_of, union_all
 from cdp_pipeline.domain.expressions import table as table_ref
+from cdp_pipeline.domain.transliteration import in_latin_letters
 from cdp_pipeline.resources.duckdb_linking import duckdb_linking
 from cdp_pipeline.resources.warehouse import BUILDING, Also, Audit, Linking, Reader, Rows, WarehouseError, nothing_else
 from cdp_pipeline.settings import Settings
@@ -352,7 +352,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, seeds: Path, read_only: bool
         known = connection.execute("select macros_digest()").fetchall()[0][0]
     except duckdb.CatalogException:
         known = None
-    connection.create_function("transliterate", anyascii, ["VARCHAR"], "VARCHAR")
+    connection.create_function("transliterate", in_latin_letters, ["VARCHAR"], "VARCHAR")
     if known == digest or read_only:
         return
     for layer in LAYERS:

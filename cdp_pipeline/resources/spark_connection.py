@@ -8,13 +8,13 @@ import sys
 import unicodedata
 from pathlib import Path
 
-from anyascii import anyascii
 from jellyfish import jaro_winkler_similarity
 from pyspark.sql import SparkSession
 from sqlglot import exp
 
 from cdp_pipeline.config.reference import load_reference
 from cdp_pipeline.domain.expressions import array, column, literal
+from cdp_pipeline.domain.transliteration import in_latin_letters
 from cdp_pipeline.sql.spark import TARGET, functions
 
 # What it tells of a failed query may hold values.
@@ -86,7 +86,7 @@ def _function(spark: SparkSession, signature: str, body: exp.Expr) -> None:
 
 
 def _transliterated(value: str | None) -> str | None:
-    return None if value is None else anyascii(value)
+    return None if value is None else in_latin_letters(value)
 
 
 def _jaro_winkler(a: str | None, b: str | None) -> float | None:

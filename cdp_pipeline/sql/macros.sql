@@ -153,15 +153,16 @@ create or replace macro given_root(given) as
     coalesce(given_name_form(given), given_name_form(split_part(given, ' ', 1)), given);
 
 -- Phonetic key: the first letter, then three consonants, doubles and look-alikes merged, as are usual ways to write
--- one foreign sound (no regular expression: it is hot).
+-- one foreign sound (no regular expression: it is hot): Zhukov, Joukov; Tschechow, Chekhov; Kseniya, Xenia; Omar, Umar.
 create or replace macro one_spelling(value) as
-    translate(replace(replace(replace(replace(replace(replace(replace(replace(
-        value, 'tsch', 'c'), 'tch', 'c'), 'sch', 'c'), 'ch', 'c'), 'kh', 'k'), 'ph', 'f'), 'ts', 'c'), 'ks', 'x'), 'wvyj', 'ffii');
+    translate(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+        value, 'tsch', 'c'), 'tch', 'c'), 'sch', 'c'), 'zh', 'j'), 'dj', 'j'), 'sh', 'c'), 'ch', 'c'), 'kh', 'k'), 'ph', 'f'), 'ts', 'c'), 'ks', 'x'), 'ou', 'u'), 'wvyj', 'ffii');
 create or replace macro consonants(value) as
-    replace(replace(replace(replace(replace(replace(replace(
-        translate(value, 'cqkszxdtmnaeiouh ', 'ssksssttnn'),
-        'kk', 'k'), 'ss', 's'), 'tt', 't'), 'nn', 'n'), 'll', 'l'), 'rr', 'r'), 'ff', 'f');
-create or replace macro sound_key(value) as left(one_spelling(value), 1) || left(consonants(substr(one_spelling(value), 2)), 3);
+    replace(replace(replace(replace(replace(replace(
+        translate(value, 'cqkszxdtmnaeiouh ', 'ssssssttnn'),
+        'ss', 's'), 'tt', 't'), 'nn', 'n'), 'll', 'l'), 'rr', 'r'), 'ff', 'f');
+create or replace macro first_sound(value) as translate(left(value, 1), 'cqkszxo', 'ssssssu');
+create or replace macro sound_key(value) as first_sound(one_spelling(value)) || left(consonants(substr(one_spelling(value), 2)), 3);
 
 -- A mailbox's name, unless it is made of the person's name alone, which thousands of namesakes have too.
 create or replace macro own_mailbox_name(mailbox_name, given, family) as

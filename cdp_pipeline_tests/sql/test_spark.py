@@ -24,6 +24,7 @@ SCHEMAS = {name: table.sidecar.types for name, table in load_catalogue(load_proj
 VALUES = (
     "'Jean-Pierre'",
     "'DUPONT Jean'",
+    "'أحمد Щукин'",
     "'12/03/2020'",
     "'2020-03-29 02:30'",
     "'a.b+c@gmail.com'",
