@@ -16,15 +16,17 @@ from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
+from sqlglot import exp
 
 from benchmarks.scale import in_process
 from benchmarks.tables import Tables
 from cdp_pipeline.assets.catalogue import load_catalogue
 from cdp_pipeline.assets.table import TableAsset
 from cdp_pipeline.config.segments import Segment
+from cdp_pipeline.domain.expressions import table as table_ref
+from cdp_pipeline.resources.duckdb_warehouse import DuckDBWarehouse
 from cdp_pipeline.settings import REPOSITORY
 
 DAY = date(2026, 11, 15)
@@ -34,11 +36,14 @@ CATEGORIES = ("boots", "jackets", "jumpers", "sandals", "shirts", "tents", "trav
 
 
 def make_warehouse(path: Path, profiles: int, touches: int) -> None:
-    """The tables that metrics read, of made-up profiles; as the pipeline leaves them."""
-    with duckdb.connect(str(path)) as connection:
+    """The tables that metrics read, of made-up profiles; stored as the pipeline stores them."""
+    with DuckDBWarehouse(database=str(path), seeds=str(REPOSITORY / "seeds")).session() as session:
+        connection = session.own()
         connection.execute(f"set variable profiles = {profiles}")
         connection.execute(f"set variable touches = {touches}")
         connection.execute((Path(__file__).parent / "metrics.sql").read_text(encoding="utf-8"))
+        for name in session.tables():
+            session.replace_table(name, exp.select("*").from_(table_ref(name)), lambda building: None)
 
 
 def asked_segments() -> Iterator[Segment]:

@@ -1,4 +1,3 @@
-create schema unified; create schema identity; create schema profile; create schema metrics; create schema segments;
 create macro place(a, b) as (hash(a, b) % 1000003) / 1000003.0;
 set variable categories = ['boots', 'jackets', 'jumpers', 'sandals', 'shirts', 'tents', 'travel', 'trousers'];
 create table profile.profiles as
