@@ -25,6 +25,8 @@ from cdp_pipeline_tests.homes import cdp, make_seeds
 
 DAY = "2026-01-01"
 Row = dict[str, str]
+SYSTEMS = ("english", "german", "french", "passport")
+"""Ways to romanise a name: the columns of `romanisations.csv`."""
 
 
 class Names:
@@ -189,11 +191,13 @@ def buyers(names: Names, people: int) -> Iterator[tuple[int, Row]]:
 def travellers(names: Names, people: int) -> Iterator[tuple[int, Row]]:
     """Person and record; a name is in its own script, or romanised by a system that the place where it is written has.
 
-    Six in ten records have a birth date, and about half a mailbox, a telephone or a street.
+    Six in ten records have a birth date, four in ten a mailbox, or a telephone, and half a street.
     """
     random = names.random
     letters = {row["letter"]: row for row in _read(Path(__file__).parent / "romanisations.csv")}
-    known = _read(Path(__file__).parent / "names_in_scripts.csv")
+    known: dict[tuple[str, str], list[Row]] = {}
+    for row in _read(Path(__file__).parent / "names_in_scripts.csv"):
+        known.setdefault((row["script"], row["part"]), []).append(row)
 
     def written(name: Row, system: str) -> str:
         """The name as a system has it; an Arabic one, whose vowels are not written, in one of its usual forms."""
@@ -201,22 +205,17 @@ def travellers(names: Names, people: int) -> Iterator[tuple[int, Row]]:
             return name["name"]
         if name["romanised"]:
             forms = name["romanised"].split("|")
-            return forms[("english", "german", "french", "passport").index(system) % len(forms)]
+            return forms[SYSTEMS.index(system) % len(forms)]
         return "".join(letters[letter][system] for letter in name["name"].lower()).capitalize()
-
-    def chosen(script: str, part: str) -> Row:
-        """One of the script's names."""
-        return random.choice([name for name in known if (name["script"], name["part"]) == (script, part)])
 
     for person in range(people):
         script = random.choices(["cyrillic", "greek", "arabic"], [60, 20, 20])[0]
-        given, family, born = chosen(script, "given"), chosen(script, "family"), names.birth(1940, 2005)
-        street, town, system = names.street(), names.town(), random.choice(["english", "german", "french", "passport"])
+        given, family = (random.choice(known[script, part]) for part in ("given", "family"))
+        born = names.birth(1940, 2005)
+        street, town, system = names.street(), names.town(), random.choice(SYSTEMS)
         mobile, mail = f"06{random.randrange(10**8):08d}", f"traveller{random.randrange(10**7)}@gmail.com"
         for _ in range(random.choice([1, 2, 2, 3, 3, 4])):
-            here = random.choices([system, "own", "english", "german", "french", "passport"], [40, 25, 10, 10, 5, 10])[
-                0
-            ]
+            here = random.choices([system, "own", *SYSTEMS], [40, 25, 10, 10, 5, 10])[0]
             has_address = random.random() < 0.5
             yield (
                 person,

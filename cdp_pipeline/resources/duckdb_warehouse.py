@@ -111,16 +111,10 @@ class DuckDBSession:
     def _stage_relation(self, name: str, content: pa.Table, types: dict[str, str] | None) -> None:
         view = f"{name}__arrow"
         self._connection.register(view, content)
-        selected = [
-            exp.alias_(
-                exp.cast(exp.column(c, quoted=True), types[c], dialect="duckdb")
-                if types
-                else exp.column(c, quoted=True),
-                c,
-                quoted=True,
-            )
-            for c in content.column_names
-        ]
+        columns: dict[str, exp.Expr] = {c: exp.column(c, quoted=True) for c in content.column_names}
+        if types:
+            columns = {c: exp.cast(value, types[c], dialect="duckdb") for c, value in columns.items()}
+        selected = [exp.alias_(value, c, quoted=True) for c, value in columns.items()]
         self.stage(name, exp.select(*selected).from_(exp.table_(view, quoted=True)))
         self._connection.unregister(view)
 
